@@ -1,0 +1,130 @@
+# Martlet: what there is to do. `make` alone lists it.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+ARGS ?=
+VARIANT ?= plain
+ONLY ?=
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
+
+NEED := .ci/setup
+TEST := python3 Tests/run.py
+C := $(MAKE) --no-print-directory -j$(JOBS) -f CCore/Makefile ONLY=$(ONLY)
+LIB := .build-c/release
+VERSION = $(shell sed -n 's/^.define MT_VERSION_[A-Z]* //p' CCore/include/martlet/abi.h | paste -s -d . -)
+DEMO ?= $(shell swift build -c release --show-bin-path)/Demo
+
+# swiftc knows no undefined-behaviour sanitizer on Linux; the C target gets the one that needs no runtime.
+TRAP_UNDEFINED := -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined
+
+# The parts of `make test`. Each leaves its totals; what leaves none has failed.
+PARTS := c swift $(if $(wildcard Tests/Wire/test_*.py),wire)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run build debug test test-c test-swift test-wire asan ubsan tsan valgrind \
+	lib install uninstall check-abi format lint analyze info clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+setup: ## install what is missing, for every other target
+	@$(NEED) c swift test lint
+
+run: ## build the demo application and serve on port 8080 (ARGS="--help" lists its flags)
+	@$(NEED) c swift
+	swift run -c release Demo $(ARGS)
+
+build: ## build everything, optimised
+	@$(NEED) c swift
+	swift build -c release
+
+debug: ## run the demo application under AddressSanitizer
+	@$(NEED) c swift
+	swift run --sanitize=address --scratch-path .build-asan Demo $(ARGS)
+
+test: ## run all tests: C, Swift, wire; the last line is the total
+	@$(NEED) c swift test
+	@rm -rf .build-totals
+	@for part in $(PARTS); do $(MAKE) --no-print-directory test-$$part || true; done
+	@$(TEST) totals $(PARTS)
+
+test-c: ## run the C unit tests (VARIANT=asan, ubsan, tsan; ONLY=http: those below that folder)
+	@$(NEED) c test
+	@$(C) VARIANT=$(VARIANT) tests
+	@$(TEST) c $$($(C) VARIANT=$(VARIANT) list-tests)
+
+test-swift: ## run the Swift tests
+	@$(NEED) c swift test
+	@$(TEST) swift
+
+test-wire: ## start the demo application and speak raw bytes, curl, ab and wrk to it
+	@$(NEED) c swift test
+	@swift build -c release --product Demo
+	@$(TEST) wire $(DEMO)
+
+asan: ## run the C and Swift tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@$(NEED) c swift test
+	@$(MAKE) --no-print-directory test-c VARIANT=asan
+	@$(TEST) swift --sanitize=address --scratch-path .build-asan $(TRAP_UNDEFINED)
+
+ubsan: ## run the C tests under UndefinedBehaviorSanitizer
+	@$(MAKE) --no-print-directory test-c VARIANT=ubsan
+
+tsan: ## run the C and Swift tests under ThreadSanitizer
+	@$(NEED) c swift test
+	@$(MAKE) --no-print-directory test-c VARIANT=tsan
+	@$(TEST) swift --sanitize=thread --scratch-path .build-tsan
+
+valgrind: ## run the C tests under valgrind
+	@$(NEED) c test
+	@$(C) VARIANT=plain tests
+	@$(TEST) c --under-valgrind $$($(C) VARIANT=plain list-tests)
+
+lib: ## build the C library alone, shared and static, without Swift
+	@$(NEED) c
+	@$(C) VARIANT=release lib
+	@ls $(LIB)/libmartlet.*
+
+install: lib ## install the C library below PREFIX (default /usr/local)
+	mkdir -p $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/martlet
+	cp -P $(LIB)/libmartlet.* $(DESTDIR)$(PREFIX)/lib
+	cp CCore/include/martlet.h $(DESTDIR)$(PREFIX)/include
+	cp CCore/include/martlet/*.h $(DESTDIR)$(PREFIX)/include/martlet
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' CCore/martlet.pc.in \
+		>$(DESTDIR)$(PREFIX)/lib/pkgconfig/martlet.pc
+
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/lib/libmartlet.* $(DESTDIR)$(PREFIX)/lib/pkgconfig/martlet.pc
+	rm -rf $(DESTDIR)$(PREFIX)/include/martlet $(DESTDIR)$(PREFIX)/include/martlet.h
+
+check-abi: lib ## compare exported symbols and struct layout with the recorded ones
+	@python3 Tests/Lint/abi.py $(LIB)
+
+format: ## lay out C and Swift sources
+	@$(NEED) c swift test lint
+	@sh Tests/Lint/layout.sh --apply
+
+lint: ## check layers, documentation, layout, ABI, and warnings of clang and gcc
+	@$(NEED) c swift test lint
+	@python3 Tests/Lint/check.py
+	@sh Tests/Lint/layout.sh
+	@sh Tests/Lint/headers.sh
+	@$(C) VARIANT=gcc objects
+	@$(C) VARIANT=clang objects
+	@$(MAKE) --no-print-directory check-abi
+	@echo "lint: clean"
+
+analyze: ## look for likely mistakes in C with clang-tidy and cppcheck
+	@$(NEED) c swift test lint
+	@sh Tests/Lint/analyze.sh
+
+info: ## versions of the tools in use
+	@$(NEED) c
+	@echo "martlet   $(VERSION)"
+	@echo "libevent  $$(pkg-config --modversion libevent_core)"
+	@for tool in cc clang gcc swift clang-format wrk; do \
+		command -v $$tool >/dev/null && echo "$$tool: $$($$tool --version 2>&1 | head -n 1)" || echo "$$tool: none"; done
+	@uname -srm
+
+clean: ## remove everything that was built
+	rm -rf .build .build-*

@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""The checks that read sources. Each is tried with planted faults too, so that one that went blind is seen."""
+import pathlib
+import shutil
+import sys
+import tempfile
+
+import forbidden_words
+import import_graph
+import include_graph
+import public_docs
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CHECKS = (include_graph, import_graph, public_docs, forbidden_words)
+
+# The check that must object · the file with the fault · its text.
+PLANTED = [
+    (include_graph, "CCore/src/base/planted.c", '#include "../memory/planted.h"'),
+    (include_graph, "CCore/src/http/planted.c", '#include "../reactor/planted.h"'),
+    (include_graph, "CCore/src/codec/h1/planted.c", '#include "../../connection/planted.h"'),
+    (include_graph, "CCore/src/codec/h1/planted.c", '#include "base/planted.h"'),
+    (include_graph, "CCore/src/reactor/planted.c", "#include <event2/event.h>"),
+    (include_graph, "CCore/src/memory/planted.h", '#include "planted.h"'),
+    (include_graph, "CCore/src/planted.c", "int planted;"),
+    (include_graph, "CCore/src/elsewhere/planted.c", "int planted;"),
+    (include_graph, "CCore/include/martlet/planted.h", '#include "../../src/base/planted.h"'),
+    (import_graph, "Sources/Martlet/Planted.swift", "import CCore"),
+    (import_graph, "Sources/Martlet/Planted.swift", "public import MartletTesting"),
+    (import_graph, "Sources/Martlet/Planted.swift", "import Testing"),
+    (import_graph, "Sources/Martlet/Planted.swift", "let planted = unsafe pointer.pointee"),
+    (import_graph, "Sources/MartletPure/Planted.swift", "@_implementationOnly import CCore"),
+    (import_graph, "Sources/MartletPure/Planted.swift", "import MartletCore"),
+    (import_graph, "Sources/MartletCore/Planted.swift", "import Martlet"),
+    (import_graph, "Sources/Demo/Planted.swift", "import struct MartletCore.Planted"),
+    (import_graph, "Sources/Elsewhere/Planted.swift", "import Martlet"),
+    (public_docs, "CCore/include/martlet/planted.h", "MT_API int mt_planted(void);"),
+    (public_docs, "CCore/include/martlet/planted.h", "/** Thread: any. */\nMT_API int mt_planted(void);"),
+    (public_docs, "CCore/include/martlet/planted.h", "/** Since: 0.1. */\nMT_API int mt_planted(void);"),
+    (public_docs, "CCore/include/martlet/planted.h", "/** One. */\n\ntypedef struct mt_planted mt_planted;"),
+    (forbidden_words, "CCore/src/base/planted.c", "int planted; // TO" + "DO"),
+    (forbidden_words, "CCore/src/base/planted.c", "void planted(void) { abort(); }"),
+    (forbidden_words, "CCore/src/base/planted.c", "int planted(void) {\n  static int count = 0;"),
+    (forbidden_words, "Sources/Martlet/Planted.swift", 'func planted() { fatalError("no") }'),
+]
+# What the planted includes find at their other end.
+HEADERS = [f"CCore/src/{folder}/planted.h" for folder in ("base", "memory", "reactor", "connection")]
+
+
+def write(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text + "\n")
+
+
+def notices(check, fault, text):
+    """Whether the check objects to one more file, in a copy of the tree, and to nothing without it."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy = pathlib.Path(folder)
+        for top in ("CCore", "Sources"):
+            shutil.copytree(ROOT / top, copy / top)
+        for header in HEADERS:
+            write(copy / header, "#include <stddef.h>")
+        before = set(check.check(copy))
+        write(copy / fault, text)
+        return any("lanted" in problem for problem in set(check.check(copy)) - before)
+
+
+def main():
+    problems = [problem for check in CHECKS for problem in check.check(ROOT)]
+    for check, fault, text in PLANTED:
+        if not notices(check, fault, text):
+            problems.append(f"{check.__name__} went blind: it passes {fault} with {text!r}")
+    print("\n".join(problems) if problems else f"checks: clean, and {len(PLANTED)} planted faults were noticed")
+    sys.exit(1 if problems else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,154 @@
+#!/usr/bin/env python3
+"""Runs a part of the tests and counts it: run.py c|swift|wire …, then run.py totals PART… sums up.
+
+A part leaves what it counted in .build-totals, so that a part that broke off is seen by its absence."""
+import concurrent.futures
+import faulthandler
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import unittest
+import xml.etree.ElementTree as xml
+
+TOTALS = pathlib.Path(".build-totals")
+C_TEST_SECONDS = 120
+SWIFT_SECONDS = 2400
+WIRE_SECONDS = 1200
+
+VALGRIND = ["valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full", "--errors-for-leak-kinds=definite",
+            "--fair-sched=yes"]
+SANITIZER_OPTIONS = {
+    "ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1",
+    "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
+    "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
+}
+
+
+def finish(part, passed, failed, skipped=0):
+    """Notes the part's totals, says them, and exits accordingly."""
+    TOTALS.mkdir(exist_ok=True)
+    (TOTALS / f"{part}.json").write_text(json.dumps([passed, failed]))
+    note = f", {skipped} skipped" if skipped else ""
+    print(f"{part}: {passed} passed, {failed} failed{note}", flush=True)
+    sys.exit(1 if failed else 0)
+
+
+def environment():
+    return {**SANITIZER_OPTIONS, **os.environ}
+
+
+def run_bounded(command, seconds, **options):
+    """Runs a command in a process group of its own, all of which ends with it or with its time."""
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, env=environment(), **options)
+    try:
+        output, _ = process.communicate(timeout=seconds)
+        return process.returncode, output or ""
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        output, _ = process.communicate()
+        return f"not done after {seconds} s", output or ""
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)
+        raise
+
+
+# C: cmocka names each test as it starts and as it ends, so a crash is charged to the test that was running.
+
+def count_cmocka(output, code):
+    names = lambda mark: set(re.findall(rf"^\[ *{mark} *\] (\w+)\r?$", output, re.M))
+    started, passed, skipped = names("RUN"), names("OK"), names("SKIPPED")
+    failed = len(started - passed - skipped)
+    if failed == 0 and (code != 0 or not started):
+        failed = 1
+    return len(passed), failed, len(skipped)
+
+
+def run_c_test(path, wrapper, seconds):
+    if not os.access(path, os.X_OK):
+        return path, (0, 1, 0), "was not built", ""
+    code, output = run_bounded([*wrapper, path], seconds, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                               errors="replace")
+    return path, count_cmocka(output, code), f"ended with {code}", output
+
+
+def run_c(arguments):
+    wrapper, seconds = [], C_TEST_SECONDS
+    if arguments[:1] == ["--under-valgrind"]:
+        arguments, wrapper, seconds = arguments[1:], VALGRIND, 5 * C_TEST_SECONDS
+    if not arguments:
+        sys.exit("c: no test program was given")
+    sums = [0, 0, 0]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for path, counts, ending, output in pool.map(lambda path: run_c_test(path, wrapper, seconds), arguments):
+            sums = [sum(pair) for pair in zip(sums, counts)]
+            mark = "FAILED" if counts[1] else "ok"
+            print(f"  {mark:6} {path.split('Tests/CCore/')[-1]} ({counts[0]} passed)", flush=True)
+            if counts[1]:
+                print(f"{output}\n  {path}: {counts[1]} failed, {ending}", flush=True)
+    finish("c", *sums)
+
+
+# Swift: the totals come from the report that `swift test` writes, its output goes straight to the terminal.
+
+def count_report(path):
+    counts = [0, 0, 0]
+    if path.exists():
+        for suite in xml.parse(path).getroot().iter("testsuite"):
+            tests, failed, skipped = (int(suite.get(key, 0)) for key in ("tests", "failures", "skipped"))
+            failed += int(suite.get("errors", 0))
+            counts = [counts[0] + tests - failed, counts[1] + failed, counts[2] + skipped]
+    return counts
+
+
+def run_swift(arguments):
+    report = TOTALS / "swift.xml"
+    written = TOTALS / "swift-swift-testing.xml"
+    TOTALS.mkdir(exist_ok=True)
+    written.unlink(missing_ok=True)
+    code, _ = run_bounded(["swift", "test", "--xunit-output", str(report.resolve()), *arguments], SWIFT_SECONDS)
+    passed, failed, skipped = count_report(written)
+    if failed == 0 and (code != 0 or passed == 0):
+        print(f"swift test ended with {code} and {passed} tests")
+        failed = 1
+    finish("swift", passed, failed, skipped)
+
+
+# Wire: Python's own unittest, in this process; a hang ends with a traceback.
+
+def run_wire(arguments):
+    demo = arguments[0]
+    if not os.access(demo, os.X_OK):
+        sys.exit(f"wire: there is no program {demo}")
+    os.environ.update(environment(), DEMO=os.path.abspath(demo))
+    faulthandler.dump_traceback_later(WIRE_SECONDS, exit=True)
+    suite = unittest.defaultTestLoader.discover("Tests/Wire")
+    if suite.countTestCases() == 0:
+        sys.exit("wire: Tests/Wire has no tests")
+    result = unittest.TextTestRunner(verbosity=2).run(suite)
+    failed = len({str(test) for test, _ in result.failures + result.errors}) + len(result.unexpectedSuccesses)
+    finish("wire", max(result.testsRun - failed - len(result.skipped), 0), failed, len(result.skipped))
+
+
+def totals(parts):
+    passed = failed = 0
+    for part in parts:
+        try:
+            counts = json.loads((TOTALS / f"{part}.json").read_text())
+        except FileNotFoundError:
+            print(f"{part}: did not finish")
+            counts = [0, 1]
+        passed, failed = passed + counts[0], failed + counts[1]
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
+
+
+PARTS = {"c": run_c, "swift": run_swift, "wire": run_wire, "totals": totals}
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2 or sys.argv[1] not in PARTS:
+        sys.exit(__doc__)
+    PARTS[sys.argv[1]](sys.argv[2:])
