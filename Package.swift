@@ -1,0 +1,69 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One set of settings for all Swift targets: `unsafe` has to be written where it happens (MartletCore, nowhere
+/// else), and a request that is only borrowed is a type that the compiler refuses to let escape.
+let swiftSettings: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .enableExperimentalFeature("Lifetimes"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    // An async function runs where its caller does: no hop, and a request need not be sent anywhere.
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// The C core and its bridge are part of a build only where the trait asks for them.
+let cCoreTrait: TargetDependencyCondition? = .when(traits: ["CCore"])
+
+let package = Package(
+    name: "martlet",
+    // Linux needs nothing here; Span, typed throws and Mutex set the floor on macOS.
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "Martlet", targets: ["Martlet"]),
+        // For Swift and C hosts that build with SwiftPM; `make lib` builds it without Swift.
+        .library(name: "CCore", targets: ["CCore"]),
+    ],
+    traits: [
+        .default(enabledTraits: ["CCore"]),
+        .trait(name: "CCore", description: "Runs on the C core, which links libevent."),
+    ],
+    dependencies: [
+        // Methods, statuses and field names: the words that other HTTP packages use too.
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        // `Server` is a `Service`; small programs use its signal sequence for SIGINT and SIGTERM.
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CLibevent",
+            pkgConfig: "libevent_core",
+            providers: [.apt(["libevent-dev"]), .brew(["libevent"])]
+        ),
+        .target(
+            name: "CCore",
+            dependencies: ["CLibevent"],
+            path: "CCore",
+            // Named, so that README, bindings and build files beside it are no business of SwiftPM.
+            sources: ["src"],
+            publicHeadersPath: "include",
+            linkerSettings: [.linkedLibrary("pthread", .when(platforms: [.linux]))]
+        ),
+        // The bridge: the only module that imports CCore, and the only one that says `unsafe`.
+        .target(name: "MartletCore", dependencies: ["CCore"], swiftSettings: swiftSettings),
+        .target(
+            name: "Martlet",
+            dependencies: [
+                .target(name: "MartletCore", condition: cCoreTrait),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .gnu11
+)

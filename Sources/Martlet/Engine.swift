@@ -1,0 +1,10 @@
+// The seam between the API and what runs it. An engine is a module that offers the `Core…` types of MartletCore; only
+// the import below changes with it, exported to the other files here and, being `package` throughout, to nobody
+// else. Everything else in this module is the same on every engine.
+#if CCore
+    @_exported import MartletCore
+#else
+    #error(
+        "Martlet was built without the package trait CCore, and it has no other engine yet: enable the trait."
+    )
+#endif

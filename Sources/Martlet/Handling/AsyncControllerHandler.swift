@@ -1,0 +1,47 @@
+/// Runs an async controller for the engine: the exchange is kept, a task starts on the spot, and the answer goes out
+/// when it ends, from whatever thread it ends on.
+struct AsyncControllerHandler<Wrapped: AsyncController>: CoreHandler {
+    let controller: Wrapped
+    let streamsBody: Bool
+    let context: HandlerContext
+
+    func handle(_ request: consuming CoreRequest, _ response: consuming CoreResponse) {
+        do {
+            let exchange = try request.defer(body: streamsBody ? CoreBodyChannel() : nil)
+            try exchange.watchCancellation()
+            let task = start(exchange)
+            exchange.onCancel { task.cancel() }
+        } catch {
+            context.noteRefusal(error)
+        }
+    }
+
+    private func start(_ exchange: CoreExchange) -> Task<Void, Never> {
+        if #available(macOS 26.0, iOS 26.0, tvOS 26.0, watchOS 26.0, visionOS 26.0, *) {
+            return Task.immediate { await run(exchange) }
+        }
+        return Task { await run(exchange) }
+    }
+
+    private func run(_ exchange: CoreExchange) async {
+        guard let request = exchange.request, let response = exchange.response else { return }
+        await run(exchange, Request(request), Response(response))
+        exchange.body?.abandon()
+    }
+
+    private func run(
+        _ exchange: CoreExchange, _ request: consuming Request, _ response: consuming Response
+    ) async {
+        do {
+            try await controller.handle(request, &response)
+            if let failure = response.failure { throw failure }
+        } catch {
+            // Nobody is left to read an answer, or a line about it.
+            if exchange.isCancelled { return }
+            // Left without its end, the stream is cut: the peer must not take it for complete.
+            if response.isStreaming { return context.noteLate(error, request) }
+            context.answer(error, request, &response)
+        }
+        if !response.isStreaming { _ = exchange.complete() }
+    }
+}

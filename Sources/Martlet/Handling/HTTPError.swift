@@ -1,0 +1,26 @@
+public import HTTPTypes
+
+/// An error that a handler throws to answer with a status.
+public struct HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// The status to answer with.
+    public let status: HTTPResponse.Status
+    /// What the peer is told, as text; nil: the status' reason.
+    public let message: String?
+    /// Fields that the answer has to carry, such as WWW-Authenticate for 401.
+    public let fields: HTTPFields
+
+    /// An answer with `status`, and `message` for the peer to read.
+    public init(_ status: HTTPResponse.Status, _ message: String? = nil, fields: HTTPFields = [:]) {
+        self.status = status
+        self.message = message
+        self.fields = fields
+    }
+
+    /// The status and the message.
+    public var description: String { "\(status.code) \(message ?? status.reasonPhrase)" }
+
+    /// The status that the peer gets for `error`: an HTTPError's own, else 500.
+    public static func status(for error: any Error) -> HTTPResponse.Status {
+        (error as? HTTPError)?.status ?? .internalServerError
+    }
+}

@@ -1,0 +1,63 @@
+public import HTTPTypes
+
+/// What a handler says in answer.
+///
+/// Nothing is sent before the handler returns, streams apart. Date, Server, Content-Length, Transfer-Encoding,
+/// Connection and Keep-Alive belong to the server; "Connection: close" alone is understood. A call that cannot be done
+/// (a field value with a line break, a change after the head is out) changes nothing and is noted in ``failure``; the
+/// peer then gets 500 and the log a line, so that no mistake here can forge a response.
+///
+/// Thread: the handler's.
+public struct Response: ~Copyable, ~Escapable {
+    let core: CoreResponse
+    /// The first call that could not be done.
+    public internal(set) var failure: ResponseError?
+    /// Whether the head is out and the body is a stream.
+    public internal(set) var isStreaming = false
+    private var bytesSet = 0
+
+    @_lifetime(copy core)
+    init(_ core: CoreResponse) { self.core = core }
+
+    /// The status. Default 200. Range 200 … 599.
+    public var status: HTTPResponse.Status {
+        get { HTTPResponse.Status(code: core.status) }
+        set { note(core.setStatus(newValue.code), or: .invalidStatus(newValue.code)) }
+    }
+
+    /// The fields.
+    public var fields: ResponseFields {
+        @_lifetime(borrow self)
+        get { ResponseFields(core, failure: failure) }
+        @_lifetime(&self)
+        _modify {
+            var fields = ResponseFields(core, failure: failure)
+            yield &fields
+            failure = fields.failure
+        }
+    }
+
+    /// Bytes of the body so far: as it was set, or as they were written to the stream.
+    public var bodyByteCount: Int {
+        isStreaming ? core.exchange?.bytesWritten ?? 0 : bytesSet
+    }
+
+    /// Notes the outcome of setting a body of `count` bytes.
+    mutating func noteBody(_ status: CoreStatus, count: Int) {
+        bytesSet = count
+        note(status)
+    }
+
+    mutating func note(_ status: CoreStatus, or refusal: @autoclosure () -> ResponseError = .unavailable) {
+        if status == .ok { return }
+        if failure == nil { failure = ResponseError(status) ?? refusal() }
+    }
+
+    /// Begins anew, as an answer to `error`; fields that say nothing about the body stay.
+    mutating func begin(error: HTTPError) {
+        failure = nil
+        status = error.status
+        fields[.contentType] = nil
+        for field in error.fields { fields.append(field.value, for: field.name) }
+    }
+}

@@ -1,0 +1,46 @@
+extension Server {
+    /// Makes the engine: settings, then routes, then sockets, so that a mistake in the program shows before a taken port.
+    func assemble() throws -> CoreServer {
+        try configuration.validate()
+        do {
+            let settings = configuration.applied(to: try CoreConfiguration())
+            let engine = try CoreServer(settings, log: configuration.makeLogSink())
+            try install(on: engine)
+            for listener in configuration.effectiveListeners { try listener.open(on: engine) }
+            return engine
+        } catch let error as CoreError {
+            throw ServerError(error)
+        }
+    }
+
+    private func install(on engine: CoreServer) throws {
+        let context = HandlerContext(logger: configuration.logger, errorHandler: errorHandler)
+        var problems: [String] = []
+        for route in routes {
+            do {
+                try route.install(on: engine, context)
+            } catch {
+                problems.append(error.message)
+            }
+        }
+        if !problems.isEmpty { throw RoutingError(problems: problems) }
+        try installFallback(on: engine, context)
+        if let errorHandler { try engine.errorHandler(EngineErrorHandler(handler: errorHandler)) }
+    }
+
+    private func installFallback(on engine: CoreServer, _ context: HandlerContext) throws(CoreError) {
+        guard let route = fallbackRoute, case .sync(let controller, _) = route.endpoint else { return }
+        func install(_ handler: some CoreHandler) throws(CoreError) { try engine.fallback(handler) }
+        try install(Route.handler(controller, route.middlewares, context))
+    }
+}
+
+extension Configuration.Listener {
+    fileprivate func open(on engine: CoreServer) throws(CoreError) {
+        switch self {
+        case .tcp(let host, let port): try engine.listen(host: host, port: UInt16(clamping: port))
+        case .unix(let path, let mode): try engine.listen(path: path, mode: UInt32(clamping: mode))
+        case .descriptor(let descriptor): try engine.listen(descriptor: descriptor)
+        }
+    }
+}

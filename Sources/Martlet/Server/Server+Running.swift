@@ -1,0 +1,53 @@
+private import ServiceLifecycle
+private import UnixSignals
+
+extension Server {
+    /// Starts, and returns when the server has stopped. As a `Service`: a graceful shutdown, and likewise a cancelled
+    /// task, drains the server.
+    ///
+    /// - Throws: as ``start()``.
+    public func run() async throws {
+        try await start()
+        try await withTaskCancellationHandler {
+            try await withGracefulShutdownHandler {
+                try await control.waitUntilStopped()
+            } onGracefulShutdown: {
+                control.drain()
+            }
+        } onCancel: {
+            control.drain()
+        }
+    }
+
+    /// Runs until the process gets SIGINT or SIGTERM, which drains the server; a second one cuts what is left. For
+    /// programs that are nothing but this server.
+    ///
+    /// - Throws: as ``start()``.
+    public func runUntilSignal() async throws {
+        let watcher = await watchSignals()
+        defer { watcher.cancel() }
+        try await run()
+    }
+
+    /// As the async `runUntilSignal()`, for programs without Swift concurrency: blocks the calling thread.
+    ///
+    /// - Throws: as ``start()``.
+    @available(*, noasync, message: "It blocks its thread; await runUntilSignal() instead.")
+    public func runBlocking() throws {
+        let watcher = Task { await watchSignals().value }
+        defer { watcher.cancel() }
+        try control.startBlocking(assemble)
+        try control.waitBlocking()
+    }
+
+    private func watchSignals() async -> Task<Void, Never> {
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        return Task {
+            var isFirst = true
+            for await _ in signals {
+                if isFirst { control.drain() } else { await control.stop() }
+                isFirst = false
+            }
+        }
+    }
+}

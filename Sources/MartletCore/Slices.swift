@@ -1,0 +1,44 @@
+internal import CCore
+
+extension mt_slice {
+    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+        let data = unsafe UnsafeRawPointer(bytes.baseAddress)?.assumingMemoryBound(to: CChar.self)
+        unsafe self.init(data: data, size: bytes.count)
+    }
+
+    var bytes: UnsafeBufferPointer<UInt8> {
+        let start = unsafe UnsafeRawPointer(data)?.assumingMemoryBound(to: UInt8.self)
+        return unsafe UnsafeBufferPointer(start: start, count: size)
+    }
+}
+
+extension String {
+    /// The string's own UTF-8, without a copy or a reference counted for every native string.
+    func withSlice<Result>(_ body: (mt_slice) -> Result) -> Result {
+        let fast = unsafe utf8.withContiguousStorageIfAvailable { unsafe body(mt_slice($0)) }
+        if let fast { return fast }
+        return unsafe Array(utf8).withUnsafeBufferPointer { unsafe body(mt_slice($0)) }
+    }
+
+    init(_ slice: mt_slice) {
+        self = unsafe String(decoding: slice.bytes, as: UTF8.self)
+    }
+
+    /// Copies the bytes; what is no UTF-8 becomes U+FFFD.
+    package init(decoding span: Span<UInt8>) {
+        self = unsafe span.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
+    }
+}
+
+extension Array where Element == UInt8 {
+    /// Copies the bytes.
+    package init(copying span: Span<UInt8>) {
+        self = unsafe span.withUnsafeBufferPointer { unsafe Array($0) }
+    }
+}
+
+extension Span where Element == UInt8 {
+    func withSlice<Result>(_ body: (mt_slice) -> Result) -> Result {
+        unsafe withUnsafeBufferPointer { unsafe body(mt_slice($0)) }
+    }
+}
