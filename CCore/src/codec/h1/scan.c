@@ -1,0 +1,29 @@
+#include "scan.h"
+
+#include "parser_engine.h"
+
+mt__scan_kind mt__scan_best(void) {
+  if (mt__scan_supports(MT__SCAN_AVX2)) return MT__SCAN_AVX2;
+  if (mt__scan_supports(MT__SCAN_SSE42)) return MT__SCAN_SSE42;
+  if (mt__scan_supports(MT__SCAN_NEON)) return MT__SCAN_NEON;
+  return MT__SCAN_SCALAR;
+}
+
+bool mt__scan_supports(mt__scan_kind kind) {
+  switch (kind) {
+  case MT__SCAN_SCALAR:
+    return true;
+#if MT__H1_HAS_X86
+  case MT__SCAN_SSE42:
+    return __builtin_cpu_supports("sse4.2");
+  case MT__SCAN_AVX2:
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+           __builtin_cpu_supports("bmi2");
+#elif MT__H1_HAS_NEON
+  case MT__SCAN_NEON:
+    return true; /* part of AArch64 */
+#endif
+  default:
+    return false;
+  }
+}

@@ -1,0 +1,15 @@
+/** The tchars of RFC 9110 §5.6.2 as two tables of 16: bit `row - 2` of a column's entry says
+ * whether the octet of that row (high nibble, 2 … 7) and column (low nibble) is one. */
+#ifndef MT_CODEC_H1_SCAN_TABLES_H
+#define MT_CODEC_H1_SCAN_TABLES_H
+
+/* clang-format off */
+#define MT__SCAN_COLUMNS                             \
+  0x3a, 0x3f, 0x3e, 0x3f, 0x3f, 0x3f, 0x3f, 0x3f,   \
+  0x3e, 0x3e, 0x3d, 0x15, 0x34, 0x15, 0x3d, 0x1c
+#define MT__SCAN_ROWS                                \
+  0x00, 0x00, 0x01, 0x02, 0x04, 0x08, 0x10, 0x20,   \
+  0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00
+/* clang-format on */
+
+#endif
