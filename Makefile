@@ -15,7 +15,8 @@ VERSION = $(shell sed -n 's/^.define MT_VERSION_[A-Z]* //p' CCore/include/martle
 DEMO ?= $(shell swift build -c release --show-bin-path)/Demo
 
 # swiftc knows no undefined-behaviour sanitizer on Linux; the C target gets the one that needs no runtime.
-TRAP_UNDEFINED := -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined
+SWIFT_ASAN := --sanitize=address --scratch-path .build-asan -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined
+SWIFT_TSAN := --sanitize=thread --scratch-path .build-tsan
 
 # The parts of `make test`. Each leaves its totals; what leaves none has failed.
 PARTS := c swift $(if $(wildcard Tests/Wire/test_*.py),wire)
@@ -40,7 +41,7 @@ build: ## build everything, optimised
 
 debug: ## run the demo application under AddressSanitizer
 	@$(NEED) c swift
-	swift run --sanitize=address --scratch-path .build-asan Demo $(ARGS)
+	swift run $(SWIFT_ASAN) Demo $(ARGS)
 
 test: ## run all tests: C, Swift, wire; the last line is the total
 	@$(NEED) c swift test
@@ -65,7 +66,7 @@ test-wire: ## start the demo application and speak raw bytes, curl, ab and wrk t
 asan: ## run the C and Swift tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(NEED) c swift test
 	@$(MAKE) --no-print-directory test-c VARIANT=asan
-	@$(TEST) swift --sanitize=address --scratch-path .build-asan $(TRAP_UNDEFINED)
+	@$(TEST) swift $(SWIFT_ASAN)
 
 ubsan: ## run the C tests under UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory test-c VARIANT=ubsan
@@ -73,7 +74,7 @@ ubsan: ## run the C tests under UndefinedBehaviorSanitizer
 tsan: ## run the C and Swift tests under ThreadSanitizer
 	@$(NEED) c swift test
 	@$(MAKE) --no-print-directory test-c VARIANT=tsan
-	@$(TEST) swift --sanitize=thread --scratch-path .build-tsan
+	@$(TEST) swift $(SWIFT_TSAN)
 
 valgrind: ## run the C tests under valgrind
 	@$(NEED) c test
