@@ -87,7 +87,9 @@ static int set_up(void **state) {
   snprintf(self->root, sizeof self->root, "%s/root", self->base);
   fill(self);
   *state = self;
-  return mt__files_create(&mt__allocator_system, mt_slice_from(self->root), &self->files, NULL);
+  mt_slice root = mt_slice_from(self->root);
+  assert_int_equal(mt__files_create(&mt__allocator_system, root, &self->files, NULL), MT_OK);
+  return 0;
 }
 
 static int remove_one(const char *path, const struct stat *found, int type, struct FTW *walk) {
