@@ -44,7 +44,7 @@ package final class CoreExchange: Sendable {
     package var isCancelled: Bool { unsafe mt_exchange_is_cancelled(raw) }
 
     /// Asks to be told when the peer goes. Before anyone else has the exchange: the engine allows one thread at a time.
-    package func watchCancellation() throws(CoreError) {
+    func watchCancellation() throws(CoreError) {
         try CoreError.check(
             unsafe mt_exchange_on_cancel(raw, exchangeCancelled, retain(events), releaseExchangeEvents))
     }

@@ -25,6 +25,12 @@ extension CoreRequest {
             throw CoreError(status == MT_OK ? MT_ERROR_INVALID_STATE : status)
         }
         let held = unsafe CoreExchange(adopting: exchange, body: body)
+        do throws(CoreError) {
+            try held.watchCancellation()
+        } catch {
+            body?.abandon()
+            throw error
+        }
         body?.attach(to: held)
         return held
     }

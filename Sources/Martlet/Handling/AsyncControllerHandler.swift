@@ -8,7 +8,6 @@ struct AsyncControllerHandler<Wrapped: AsyncController>: CoreHandler {
     func handle(_ request: consuming CoreRequest, _ response: consuming CoreResponse) {
         do {
             let exchange = try request.defer(body: streamsBody ? CoreBodyChannel() : nil)
-            try exchange.watchCancellation()
             let task = start(exchange)
             exchange.onCancel { task.cancel() }
         } catch {

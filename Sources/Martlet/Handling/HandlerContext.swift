@@ -24,9 +24,12 @@ final class HandlerContext: Sendable {
             status: response.status, message: known?.message ?? response.status.reasonPhrase, error: error,
             method: method, target: target)
         fill(report, &response)
-        if let failure = response.failure {
-            logger.error("an error answer failed", metadata: metadata(method, target, "\(failure)"))
-        }
+        if let failure = response.failure { noteFailure(failure, method: method, target: target) }
+    }
+
+    /// Notes an error answer that could not be filled.
+    func noteFailure(_ failure: ResponseError, method: String, target: String) {
+        logger.error("an error answer failed", metadata: metadata(method, target, "\(failure)"))
     }
 
     /// Notes an error that comes too late to be answered: the response's head is out.
@@ -55,6 +58,7 @@ final class HandlerContext: Sendable {
 /// Fills the answers that the engine itself makes with what the application wants in them.
 struct EngineErrorHandler: CoreErrorHandler {
     let handler: ErrorHandler
+    let context: HandlerContext
 
     func handle(status: Int, method: String?, target: String?, _ core: consuming CoreResponse) {
         let status = HTTPResponse.Status(code: status)
@@ -62,5 +66,8 @@ struct EngineErrorHandler: CoreErrorHandler {
             status: status, message: status.reasonPhrase, error: nil, method: method, target: target)
         var response = Response(core)
         handler(report, &response)
+        if let failure = response.failure {
+            context.noteFailure(failure, method: method ?? "", target: target ?? "")
+        }
     }
 }

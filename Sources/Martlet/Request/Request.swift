@@ -3,12 +3,14 @@ public import HTTPTypes
 /// What a handler may ask of the request it answers.
 ///
 /// A request is a view of bytes that belong to its connection: it costs nothing to make, and it is gone when the
-/// handler returns. Therefore it can neither be copied nor stored, nor captured by an escaping closure; the compiler
+/// handler returns. Therefore it can be neither stored nor returned nor captured by an escaping closure; the compiler
 /// refuses. What a handler wants to keep, it takes out as a `String`, an array or a decoded value. Members that end in
 /// `Bytes` are views without a copy; their neighbours make strings, in which bytes that are no UTF-8 become U+FFFD.
 ///
 /// Thread: the handler's. An async handler may use it until it returns, on whatever thread it runs.
-public struct Request: ~Copyable, ~Escapable {
+public struct Request: ~Escapable {
+    // Not `~Copyable` as well: Swift 6.3 crashes on a noncopyable parameter of a closure that an escaping closure
+    // captures, where this form gets an error that names the parameter. A copy that cannot escape is harmless.
     let core: CoreRequest
 
     @_lifetime(copy core)

@@ -25,13 +25,19 @@ extension Server {
         }
         if !problems.isEmpty { throw RoutingError(problems: problems) }
         try installFallback(on: engine, context)
-        if let errorHandler { try engine.errorHandler(EngineErrorHandler(handler: errorHandler)) }
+        guard let errorHandler else { return }
+        try engine.errorHandler(EngineErrorHandler(handler: errorHandler, context: context))
     }
 
     private func installFallback(on engine: CoreServer, _ context: HandlerContext) throws(CoreError) {
-        guard let route = fallbackRoute, case .sync(let controller, _) = route.endpoint else { return }
         func install(_ handler: some CoreHandler) throws(CoreError) { try engine.fallback(handler) }
-        try install(Route.handler(controller, route.middlewares, context))
+        switch fallbackRoute?.endpoint {
+        case .sync(let controller, _):
+            try install(Route.handler(controller, fallbackRoute?.middlewares ?? [], context))
+        case .async(let controller, let delivery):
+            try install(Route.handler(controller, delivery, fallbackRoute?.middlewares ?? [], context))
+        case .files, nil: return
+        }
     }
 }
 

@@ -43,6 +43,12 @@ public struct Server: RouteBuilder, Service {
         fallbackRoute = Route(.get, "", .sync(controller, .reactor)).wrapped(in: middlewares)
     }
 
+    /// Answers what no pattern matches, with Swift concurrency.
+    public mutating func fallback(_ handler: @escaping AsyncHandler) {
+        let controller = AsyncClosureController(handler: handler)
+        fallbackRoute = Route(.get, "", .async(controller, .whole)).wrapped(in: middlewares)
+    }
+
     /// Fills the body of error answers, those of handlers that threw and those that the server itself makes (404 where
     /// there is no fallback, 405, 413 and others). Status and necessary fields are set.
     public mutating func onError(_ handler: @escaping ErrorHandler) { errorHandler = handler }
