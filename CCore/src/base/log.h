@@ -15,7 +15,8 @@ typedef struct mt__logger {
 } mt__logger;
 
 /** Formats one line (cut at 512 octets) and hands it to the host, when its level is wanted. */
-void mt__log(const mt__logger *logger, mt_log_level level, const char *format, ...) MT__PRINTF(3, 4);
+void mt__log(const mt__logger *logger, mt_log_level level, const char *format, ...)
+    MT__PRINTF(3, 4);
 
 MT__HIDDEN_END
 

@@ -68,7 +68,7 @@ static int take_component(const char **path, char name[NAME_CAPACITY], bool *sla
 
 int mt__os_open_beneath_walk(int root, const char *path) {
   char name[NAME_CAPACITY];
-  bool slashed;
+  bool slashed = false;
   int folder = root;
   if (*path == '/') return refuse(EXDEV);
   for (;;) {

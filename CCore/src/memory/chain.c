@@ -188,3 +188,14 @@ void mt__chain_consume(mt__chain *chain, mt__buffer_pool *pool, uint64_t bytes) 
 void mt__chain_clear(mt__chain *chain, mt__buffer_pool *pool) {
   while (chain->first) drop_segment(unlink_first(chain), pool);
 }
+
+void mt__chain_splice(mt__chain *to, mt__chain *from) {
+  if (!from->first) return;
+  if (to->last)
+    to->last->next = from->first;
+  else
+    to->first = from->first;
+  to->last = from->last;
+  to->bytes += from->bytes;
+  *from = (mt__chain){NULL, NULL, 0};
+}

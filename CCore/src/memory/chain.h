@@ -43,6 +43,8 @@ mt_status mt__chain_append_borrow(mt__chain *chain, mt__buffer_pool *pool, mt_sl
 /** Appends a part of a file; its descriptor is closed when it is sent or dropped, also on failure.
  */
 mt_status mt__chain_append_file(mt__chain *chain, mt__buffer_pool *pool, mt__file_part part);
+/** Moves everything of `from` to the end of `to`. */
+void mt__chain_splice(mt__chain *to, mt__chain *from);
 /** Fills at most `count` pieces with the memory at the front, up to the first file; returns how
  * many. */
 int mt__chain_pieces(const mt__chain *chain, struct iovec *pieces, int count);

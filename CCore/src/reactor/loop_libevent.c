@@ -5,6 +5,8 @@
 #include <event2/event_struct.h>
 #include <stdbool.h>
 
+#include "../base/os.h"
+
 /* A descriptor's interest is told to the kernel at once, never through libevent's change list. The
  * list would save a call only where interest changes twice in one round, and it forgets the
  * kernel's record of a descriptor that is closed while a forked child still holds it: that record
@@ -33,7 +35,19 @@ static const struct event *peek(const mt__io *io) {
   return (const struct event *)(const void *)io->storage;
 }
 
+/* A base takes three descriptors: the kernel's set and a pipe. Where it gets no pipe, libevent ends
+ * the whole process, so we try first. A thread that takes the last ones in between can still make
+ * it happen; nothing short of process-wide hooks could prevent that. */
+static bool can_open_descriptors(void) {
+  enum { NEEDED = 3 };
+  int readers[NEEDED], writers[NEEDED], count = 0;
+  while (count < NEEDED && mt__os_wake_open(&readers[count], &writers[count]) == 0) count++;
+  for (int i = 0; i < count; i++) mt__os_wake_close(readers[i], writers[i]);
+  return count == NEEDED;
+}
+
 static struct event_base *create_base(void) {
+  if (!can_open_descriptors()) return NULL;
   struct event_config *config = event_config_new();
   if (config == NULL) return NULL;
   int refused = 0;

@@ -1,0 +1,88 @@
+/** A server's life: create, listen, route, start, drain, stop, destroy. */
+#ifndef MARTLET_SERVER_H
+#define MARTLET_SERVER_H
+
+#include "abi.h"
+#include "config.h"
+#include "slice.h"
+#include "status.h"
+
+MT_BEGIN_DECLS
+
+/** Makes a server from `config` (NULL: all defaults); it owns no thread and no socket yet.
+ *  Ownership: the caller destroys `*server`. Thread: any thread.
+ *  Errors: MT_ERROR_INVALID_ARGUMENT (field, value and range in the message), MT_ERROR_NO_MEMORY;
+ * `error` may be NULL. Since: 0.1. */
+MT_API mt_status mt_server_create(const mt_server_config *config, mt_server **server,
+                                  mt_error *error);
+
+/** Listens on a TCP address. `host` is an IPv4 or IPv6 address or a name that the system resolves;
+ * empty is every address (IPv6 dual stack, IPv4 where there is no IPv6). `port` 0 lets the system
+ * choose: mt_server_port tells. The socket is bound here, so that an error shows here; it accepts
+ * after start. Thread: before start. Errors: MT_ERROR_ADDRESS_IN_USE, MT_ERROR_ADDRESS_UNAVAILABLE,
+ * MT_ERROR_PERMISSION, MT_ERROR_SYSTEM, MT_ERROR_INVALID_STATE, MT_ERROR_NO_MEMORY. Since: 0.1. */
+MT_API mt_status mt_server_listen_tcp(mt_server *server, mt_slice host, uint16_t port,
+                                      mt_error *error);
+/** Listens on a unix socket at `path` with permission bits `mode` (0: 0666 less the umask). A stale
+ * socket file that nobody listens on is replaced; the file is removed at stop. Thread: before
+ * start. Errors: as mt_server_listen_tcp; MT_ERROR_INVALID_ARGUMENT (path empty or too long).
+ * Since: 0.1. */
+MT_API mt_status mt_server_listen_unix(mt_server *server, mt_slice path, uint32_t mode,
+                                       mt_error *error);
+/** Listens on a stream socket that is bound and listening already (socket activation).
+ *  Ownership: the server closes `descriptor`, also on failure. Thread: before start.
+ *  Errors: MT_ERROR_INVALID_ARGUMENT (no listening stream socket), MT_ERROR_INVALID_STATE. Since:
+ * 0.1. */
+MT_API mt_status mt_server_listen_descriptor(mt_server *server, int descriptor, mt_error *error);
+/** How many listeners there are. Thread: any thread. Errors: 0 for NULL. Since: 0.1. */
+MT_API size_t mt_server_listener_count(const mt_server *server);
+/** The real port of the listener at `index` (order of the listen calls). Thread: any thread.
+ *  Errors: 0 when it has none. Since: 0.1. */
+MT_API uint16_t mt_server_port(const mt_server *server, size_t index);
+/** Writes the listener's address as text ("127.0.0.1:8080", "[::]:8080", "unix:/run/x") into
+ * `buffer`, cut to fit and terminated, and returns its length in bytes. Thread: any thread. Errors:
+ * 0. Since: 0.1. */
+MT_API size_t mt_server_address(const mt_server *server, size_t index, char *buffer,
+                                size_t capacity);
+
+/** Freezes the routes, starts reactors and workers, and accepts. Returns when every reactor runs. A
+ * second call on a running server is MT_OK. Thread: any thread. Errors: MT_ERROR_SYSTEM,
+ * MT_ERROR_NO_MEMORY, MT_ERROR_INVALID_STATE (stopped). Since: 0.1. */
+MT_API mt_status mt_server_start(mt_server *server, mt_error *error);
+/** Starts if need be, with the first reactor on the caller's thread when this call starts it, and
+ * returns when the server has stopped. Thread: any thread that is not one of the server's. Errors:
+ * as mt_server_start, MT_ERROR_WRONG_THREAD. Since: 0.1. */
+MT_API mt_status mt_server_run(mt_server *server, mt_error *error);
+/** Begins a graceful end and returns at once: accepting stops, idle connections close, exchanges
+ * finish, and after `deadline_ms` (0: the configured shutdown_timeout_ms) what is left is cut and
+ * counted in the log. A further call can only shorten the deadline. Thread: any thread, also before
+ * start (it then stops at once). Errors: MT_ERROR_INVALID_ARGUMENT for NULL. Since: 0.1. */
+MT_API mt_status mt_server_drain(mt_server *server, uint32_t deadline_ms);
+/** Waits until the server has stopped, for at most `timeout_ms` (UINT32_MAX: forever).
+ *  Thread: any thread that is not one of the server's. Errors: MT_ERROR_TIMEOUT,
+ * MT_ERROR_WRONG_THREAD, MT_ERROR_INVALID_STATE (never started). Since: 0.1. */
+MT_API mt_status mt_server_wait(mt_server *server, uint32_t timeout_ms);
+/** Cuts what is open and returns when every thread has ended; handlers that run on workers are
+ * waited for. MT_OK when it had stopped already. Thread: any thread that is not one of the
+ * server's. Errors: MT_ERROR_WRONG_THREAD (the stop is begun all the same),
+ * MT_ERROR_INVALID_ARGUMENT. Since: 0.1. */
+MT_API mt_status mt_server_stop(mt_server *server);
+/** Stops and frees the server; every destructor given to it is called. Exchanges that are still
+ * held stay valid and cancelled until they are released. NULL is allowed. Thread: any thread that
+ * is not one of the server's. Errors: none. Since: 0.1. */
+MT_API void mt_server_destroy(mt_server *server);
+
+/** Takes the octets that the server answers to mt_server_inject; `is_end` marks the last call, with
+ * no bytes. Lifetime: `bytes` until return. Thread: reactor thread. */
+typedef void (*mt_inject_fn)(mt_slice bytes, bool is_end, void *user_data);
+/** Serves one connection without a socket: `input` is everything that its peer ever sends (then it
+ * half-closes), and the answer's octets go to `on_output`. The whole way of a request is taken,
+ * sockets apart; for tests. Ownership: `input` is copied. Thread: any thread, after start. Errors:
+ * MT_ERROR_INVALID_STATE (not running), MT_ERROR_NO_MEMORY; `on_output` is then never called.
+ *  Since: 0.1. */
+MT_API mt_status mt_server_inject(mt_server *server, mt_slice input, mt_inject_fn on_output,
+                                  void *user_data);
+
+MT_END_DECLS
+
+#endif

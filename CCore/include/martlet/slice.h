@@ -1,0 +1,29 @@
+/** Bytes with a length, borrowed from someone. */
+#ifndef MARTLET_SLICE_H
+#define MARTLET_SLICE_H
+
+#include "abi.h"
+
+#include <string.h>
+
+MT_BEGIN_DECLS
+
+/** Borrowed bytes; not terminated by NUL. `data` may be NULL when `size` is 0. */
+typedef struct mt_slice {
+  const char *data;
+  size_t size;
+} mt_slice;
+
+/** The slice of a string literal, without its terminating NUL. */
+#define MT_SLICE(literal) ((mt_slice){("" literal), sizeof(literal) - 1})
+
+/** The slice of a NUL-terminated string; the empty slice for NULL.
+ *  Lifetime: as long as `text`. Thread: any thread. Errors: none. */
+static inline mt_slice mt_slice_from(const char *text) {
+  mt_slice slice = {text, text ? strlen(text) : 0};
+  return slice;
+}
+
+MT_END_DECLS
+
+#endif

@@ -1,0 +1,305 @@
+#include "body.h"
+
+#include "../base/number.h"
+#include "input.h"
+#include "output.h"
+
+enum {
+  FIRST_WHOLE_BYTES = 4096,
+  TRUSTED_LENGTH_BYTES = 65536, /* an announced length up to here is allocated at once */
+  RATE_GRACE_MS = 5000,
+};
+
+void mt__body_restart_clock(mt_exchange *exchange) {
+  exchange->reactor_only.body_since_ms = exchange->shard->reactor.now_ms;
+  exchange->reactor_only.body_since = exchange->reactor_only.body_received;
+}
+
+bool mt__body_is_too_slow(const mt_exchange *exchange) {
+  uint64_t rate = exchange->shard->shared->config.min_transfer_bytes_per_second;
+  uint64_t elapsed = exchange->shard->reactor.now_ms - exchange->reactor_only.body_since_ms;
+  uint64_t received = exchange->reactor_only.body_received - exchange->reactor_only.body_since;
+  return rate && elapsed > RATE_GRACE_MS && received < rate * (elapsed / 1000);
+}
+
+static uint64_t limit_of(const mt_exchange *exchange) {
+  const mt__route *route = exchange->request.match.route;
+  if (route && route->max_body_bytes) return route->max_body_bytes;
+  return exchange->shard->shared->config.max_body_bytes;
+}
+
+/* --- gathering a whole body --- */
+
+static size_t next_capacity(const mt_exchange *exchange, size_t needed) {
+  size_t capacity = exchange->reactor_only.whole_capacity;
+  const mt__head *head = &exchange->request.head;
+  if (capacity == 0) {
+    bool is_trusted =
+        head->framing == MT__FRAMING_LENGTH && head->content_length <= TRUSTED_LENGTH_BYTES;
+    capacity = is_trusted ? (size_t)head->content_length : FIRST_WHOLE_BYTES;
+  }
+  while (capacity < needed) capacity = capacity > SIZE_MAX / 2 ? needed : capacity * 2;
+  return capacity;
+}
+
+static bool gather(mt_exchange *exchange, mt_slice bytes) {
+  size_t size = (size_t)exchange->reactor_only.body_received - bytes.size;
+  size_t needed;
+  if (!mt__size_add(size, bytes.size, &needed)) return false;
+  if (needed > exchange->reactor_only.whole_capacity) {
+    size_t capacity = next_capacity(exchange, needed);
+    char *larger =
+        mt__reallocate(&exchange->shard->shared->allocator, exchange->reactor_only.whole, capacity);
+    if (!larger) return false;
+    exchange->reactor_only.whole = larger;
+    exchange->reactor_only.whole_capacity = capacity;
+  }
+  memcpy(exchange->reactor_only.whole + size, bytes.data, bytes.size);
+  return true;
+}
+
+/* --- octets to their sink --- */
+
+/** The handler's answer to a piece. The callback may end the body itself, so nothing is touched
+ * after it but the flow. */
+static void hand_to_consumer(mt_exchange *exchange, mt_slice bytes) {
+  mt_flow flow = exchange->reactor_only.on_body(MT_BODY_DATA, bytes, MT_OK,
+                                                exchange->reactor_only.body_user_data);
+  if (flow == MT_FLOW_PAUSE) exchange->reactor_only.is_body_paused = true;
+}
+
+static void sink_bytes(mt__connection *connection, mt_exchange *exchange, mt_slice bytes) {
+  connection->has_progressed = true;
+  exchange->reactor_only.body_received += bytes.size;
+  if (exchange->reactor_only.body_received > exchange->reactor_only.body_limit) {
+    if (exchange->reactor_only.sink == MT__SINK_DISCARD) connection->is_clean_close = false;
+    mt__input_reject(connection, 413, "the body is longer than the limit");
+    return;
+  }
+  if (exchange->reactor_only.sink == MT__SINK_STREAM && exchange->reactor_only.on_body) {
+    hand_to_consumer(exchange, bytes);
+  } else if (exchange->reactor_only.sink == MT__SINK_WHOLE && !gather(exchange, bytes)) {
+    mt__input_reject(connection, 503, "no memory for the body");
+    return;
+  }
+  if (mt__body_is_too_slow(exchange)) mt__input_reject(connection, 408, "the body came too slowly");
+}
+
+/** The body is complete: its exchange is no longer the incoming one, and who waited for it goes on.
+ */
+static void complete(mt__connection *connection, mt_exchange *exchange) {
+  connection->incoming = NULL;
+  connection->reading = MT__READING_HEAD;
+  if (!exchange->reactor_only.keeps_alive) connection->stops_reading = true;
+  if (exchange->reactor_only.sink == MT__SINK_WHOLE) {
+    exchange->request.body =
+        (mt_slice){exchange->reactor_only.whole, (size_t)exchange->reactor_only.body_received};
+    exchange->shard->shared->service->run(exchange);
+  } else {
+    mt__exchange_end_body(exchange, MT_BODY_END, MT_OK);
+  }
+  mt__exchange_unreference(exchange);
+}
+
+static size_t feed_length(mt__connection *connection, mt_exchange *exchange, mt_slice in) {
+  uint64_t left = exchange->reactor_only.body_left;
+  size_t taken = in.size < left ? in.size : (size_t)left;
+  exchange->reactor_only.body_left -= taken;
+  sink_bytes(connection, exchange, (mt_slice){in.data, taken});
+  if (connection->incoming == exchange && exchange->reactor_only.body_left == 0)
+    complete(connection, exchange);
+  return taken;
+}
+
+/* --- chunked --- */
+
+static bool begin_trailers(mt__connection *connection, mt_exchange *exchange) {
+  mt__head *trailers = &exchange->request.trailers;
+  const mt__shared *shared = connection->shard->shared;
+  uint32_t capacity = shared->limits.max_fields;
+  memset(trailers, 0, sizeof *trailers);
+  trailers->fields = mt__arena_allocate(&exchange->arena, capacity * sizeof *trailers->fields);
+  if (!trailers->fields) return false;
+  trailers->field_capacity = capacity;
+  mt__h1_parser_init_trailers(&exchange->reactor_only.parser, &shared->limits, shared->scan);
+  return true;
+}
+
+/** Most bodies have no trailers: their end is two octets, and needs no parser. */
+static size_t feed_trailers(mt__connection *connection, mt_exchange *exchange, mt_slice in) {
+  mt__head *trailers = &exchange->request.trailers;
+  bool is_first = trailers->fields == NULL;
+  if (is_first && in.size >= 2 && in.data[0] == '\r' && in.data[1] == '\n') {
+    complete(connection, exchange);
+    return 2;
+  }
+  if (is_first && !begin_trailers(connection, exchange)) {
+    mt__input_reject(connection, 503, "no memory for trailers");
+    return in.size;
+  }
+  mt__h1_parser *parser = &exchange->reactor_only.parser;
+  mt__h1_result result = mt__h1_parser_feed(parser, in.data, in.size, trailers);
+  if (result == MT__H1_INCOMPLETE) return 0;
+  if (result == MT__H1_REJECTED) {
+    mt__input_reject(connection, parser->reject_status, parser->reject_reason);
+    return in.size;
+  }
+  mt_slice copy;
+  size_t size = trailers->size;
+  if (!mt__arena_copy(&exchange->arena, (mt_slice){in.data, size}, &copy)) {
+    mt__input_reject(connection, 503, "no memory for trailers");
+    return in.size;
+  }
+  trailers->base = copy.data;
+  complete(connection, exchange);
+  return size;
+}
+
+static size_t feed_chunks(mt__connection *connection, mt_exchange *exchange, mt_slice in) {
+  size_t used = 0;
+  while (connection->incoming == exchange && connection->reading == MT__READING_CHUNKS &&
+         !exchange->reactor_only.is_body_paused && used < in.size) {
+    mt_slice data = {NULL, 0};
+    size_t step = 0;
+    mt_slice rest = {in.data + used, in.size - used};
+    mt__chunked_result result =
+        mt__chunked_decode(&exchange->reactor_only.chunked, rest, &step, &data);
+    used += step;
+    if (result == MT__CHUNKED_REJECTED) {
+      mt__input_reject(connection, 400, exchange->reactor_only.chunked.reject_reason);
+      return in.size;
+    }
+    if (result == MT__CHUNKED_TRAILERS) connection->reading = MT__READING_TRAILERS;
+    if (result == MT__CHUNKED_DATA) sink_bytes(connection, exchange, data);
+    if (result == MT__CHUNKED_MORE) break;
+  }
+  return used;
+}
+
+size_t mt__body_feed(mt__connection *connection, mt_exchange *exchange, mt_slice in) {
+  if (connection->reading == MT__READING_LENGTH) return feed_length(connection, exchange, in);
+  if (connection->reading == MT__READING_CHUNKS) return feed_chunks(connection, exchange, in);
+  return feed_trailers(connection, exchange, in);
+}
+
+/* --- the beginning --- */
+
+static void start_reading(mt__connection *connection, mt_exchange *exchange, mt__sink sink) {
+  const mt__head *head = &exchange->request.head;
+  mt__exchange_reference(exchange);
+  connection->incoming = exchange;
+  connection->reading =
+      head->framing == MT__FRAMING_CHUNKED ? MT__READING_CHUNKS : MT__READING_LENGTH;
+  exchange->reactor_only.sink = (uint8_t)sink;
+  exchange->reactor_only.body_left = head->content_length;
+  if (sink == MT__SINK_DISCARD) exchange->reactor_only.body_limit = MT__DISCARD_LIMIT;
+  exchange->request.trailers.fields = NULL;
+  mt__chunked_init(&exchange->reactor_only.chunked);
+  mt__body_restart_clock(exchange);
+}
+
+/** Who asked for 100 (Continue) gets it, unless the body is coming already: RFC 9110 §10.1.1. */
+static void invite(mt__connection *connection, mt_exchange *exchange, mt_slice available) {
+  bool owes = exchange->reactor_only.owes_continue;
+  exchange->reactor_only.owes_continue = false;
+  if (owes && available.size == 0) mt__output_continue(connection);
+}
+
+/** The exchange goes on after this read, so that its head may not stay in the scratch buffer. */
+static bool outlive(mt__connection *connection, mt_exchange *exchange) {
+  if (mt__exchange_detach(exchange) == MT_OK) return true;
+  connection->is_broken = true;
+  return false;
+}
+
+static void discard(mt__connection *connection, mt_exchange *exchange) {
+  const mt__head *head = &exchange->request.head;
+  bool is_too_much =
+      head->framing == MT__FRAMING_LENGTH && head->content_length > MT__DISCARD_LIMIT;
+  if (is_too_much || exchange->reactor_only.owes_continue) {
+    exchange->reactor_only.keeps_alive = false;
+    connection->stops_reading = true;
+    connection->is_clean_close = false;
+  } else {
+    start_reading(connection, exchange, MT__SINK_DISCARD);
+  }
+}
+
+static void begin_stream(mt__connection *connection, mt_exchange *exchange, mt_slice available) {
+  connection->shard->shared->service->run(exchange);
+  if (!exchange->reactor_only.has_asked_for_body) {
+    discard(connection, exchange);
+    return;
+  }
+  start_reading(connection, exchange, MT__SINK_STREAM);
+  invite(connection, exchange, available);
+  outlive(connection, exchange);
+}
+
+static size_t begin_whole(mt__connection *connection, mt_exchange *exchange, mt_slice available) {
+  const mt__head *head = &exchange->request.head;
+  if (head->framing == MT__FRAMING_LENGTH && available.size >= head->content_length) {
+    exchange->request.body = (mt_slice){available.data, (size_t)head->content_length};
+    connection->shard->shared->service->run(exchange);
+    return (size_t)head->content_length;
+  }
+  start_reading(connection, exchange, MT__SINK_WHOLE);
+  invite(connection, exchange, available);
+  outlive(connection, exchange);
+  return 0;
+}
+
+static void begin_without(mt__connection *connection, mt_exchange *exchange) {
+  if (!exchange->reactor_only.is_ready) connection->shard->shared->service->run(exchange);
+  mt__exchange_end_body(exchange, MT_BODY_END, MT_OK);
+}
+
+/** An announced length over the limit is refused before a byte of it is read. */
+static bool is_over_limit(mt__connection *connection, mt_exchange *exchange) {
+  const mt__head *head = &exchange->request.head;
+  exchange->reactor_only.body_limit = limit_of(exchange);
+  if (exchange->reactor_only.is_ready || head->framing != MT__FRAMING_LENGTH ||
+      head->content_length <= exchange->reactor_only.body_limit)
+    return false;
+  start_reading(connection, exchange, MT__SINK_WHOLE);
+  mt__input_reject(connection, 413, "the announced body is longer than the limit");
+  return true;
+}
+
+size_t mt__body_begin(mt__connection *connection, mt_exchange *exchange, mt_slice available) {
+  const mt__head *head = &exchange->request.head;
+  bool has_body = head->framing == MT__FRAMING_CHUNKED || head->content_length > 0;
+  if (!has_body) {
+    begin_without(connection, exchange);
+    return 0;
+  }
+  if (is_over_limit(connection, exchange)) return 0;
+  const mt__route *route = exchange->request.match.route;
+  if (exchange->reactor_only.is_ready)
+    discard(connection, exchange);
+  else if (route && route->body_mode == MT_BODY_STREAM)
+    begin_stream(connection, exchange, available);
+  else
+    return begin_whole(connection, exchange, available);
+  return 0;
+}
+
+void mt__body_abandon(mt__connection *connection, mt_exchange *exchange) {
+  if (connection->incoming != exchange) return;
+  if (exchange->reactor_only.sink == MT__SINK_STREAM)
+    mt__exchange_end_body(exchange, MT_BODY_FAILED, MT_ERROR_CLOSED);
+  exchange->reactor_only.sink = MT__SINK_DISCARD;
+  exchange->reactor_only.is_body_paused = false;
+  uint64_t received = exchange->reactor_only.body_received;
+  exchange->reactor_only.body_limit =
+      received > UINT64_MAX - MT__DISCARD_LIMIT ? UINT64_MAX : received + MT__DISCARD_LIMIT;
+  bool is_too_much = connection->reading == MT__READING_LENGTH &&
+                     exchange->reactor_only.body_left > MT__DISCARD_LIMIT;
+  if (is_too_much || !exchange->reactor_only.keeps_alive) {
+    connection->incoming = NULL;
+    connection->reading = MT__READING_HEAD;
+    connection->stops_reading = true;
+    connection->is_clean_close = false;
+    mt__exchange_unreference(exchange);
+  }
+}

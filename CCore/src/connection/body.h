@@ -1,0 +1,29 @@
+/** A request's body on its way to its sink. */
+#ifndef MT_CONNECTION_BODY_H
+#define MT_CONNECTION_BODY_H
+
+#include "connection.h"
+
+MT__HIDDEN_BEGIN
+
+enum {
+  MT__DISCARD_LIMIT = 65536
+}; /* octets of an unwanted body that are read to keep a connection */
+
+/** The head is complete and routed: decides how the body is read; runs the handler if it need not
+ * wait. Octets of the body that are there already are in `available`; returns how many of them were
+ * used. */
+size_t mt__body_begin(mt__connection *connection, mt_exchange *exchange, mt_slice available);
+/** Takes `in`; returns how many octets were used. */
+size_t mt__body_feed(mt__connection *connection, mt_exchange *exchange, mt_slice in);
+/** Whether a body slower than the configured rate should be given up. */
+bool mt__body_is_too_slow(const mt_exchange *exchange);
+/** The measurement of the rate starts anew (begin, resume). */
+void mt__body_restart_clock(mt_exchange *exchange);
+/** The response needs the body no more: what is left is dropped, or the connection closes after it.
+ */
+void mt__body_abandon(mt__connection *connection, mt_exchange *exchange);
+
+MT__HIDDEN_END
+
+#endif

@@ -1,0 +1,337 @@
+#include "connection.h"
+
+#include <unistd.h>
+
+#include "input.h"
+#include "listener.h"
+#include "output.h"
+
+enum { DRAIN_GRACE_MS = 500 };
+
+static void on_timeout(mt__timer *timer);
+
+void mt__connection_init(mt__connection *connection, mt__shard *shard,
+                         const mt__transport *transport, const mt__peer_address *peer) {
+  memset(connection, 0, sizeof *connection);
+  connection->shard = shard;
+  connection->transport = transport;
+  connection->peer = *peer;
+  mt__timer_init(&connection->timer, on_timeout);
+  mt__list_append(&shard->connections, &connection->link);
+  if (shard->connection_count++ == 0) mt__shard_wake_clock(shard);
+  atomic_fetch_add_explicit(&shard->shared->connections, 1, memory_order_relaxed);
+  mt__count(&shard->counters.connections_total, 1);
+  mt__count(&shard->counters.connections_open, 1);
+}
+
+static void refuse(mt__shard *shard, int socket) {
+  mt__count(&shard->counters.connections_refused, 1);
+  close(socket);
+}
+
+void mt__connection_accept(mt__shard *shard, int socket, const mt__peer_address *peer) {
+  mt__peers *peers = shard->shared->peers;
+  if (peers && !mt__peers_enter(peers, peer)) {
+    refuse(shard, socket);
+    return;
+  }
+  mt__connection *connection = mt__slab_take(&shard->connection_slab);
+  if (!connection) {
+    if (peers) mt__peers_leave(peers, peer);
+    refuse(shard, socket);
+    return;
+  }
+  mt__connection_init(connection, shard, &mt__transport_socket, peer);
+  connection->is_counted = peers != NULL;
+  mt__io_init(&connection->io, shard->reactor.loop, socket, mt__connection_on_ready, connection);
+  /* The first request is often here already; trying costs less than a turn of the loop. */
+  mt__connection_on_ready(socket, MT__IO_READ, connection);
+}
+
+void mt__connection_append(mt__connection *connection, mt_exchange *exchange) {
+  exchange->reactor_only.connection = connection;
+  exchange->reactor_only.next = NULL;
+  if (connection->last)
+    connection->last->reactor_only.next = exchange;
+  else
+    connection->first = exchange;
+  connection->last = exchange;
+  connection->queued++;
+  mt__count(&connection->shard->counters.requests_active, 1);
+}
+
+mt_exchange *mt__connection_pop(mt__connection *connection) {
+  mt_exchange *exchange = connection->first;
+  connection->first = exchange->reactor_only.next;
+  if (!connection->first) connection->last = NULL;
+  connection->queued--;
+  return exchange;
+}
+
+static void cancel_all(mt__connection *connection) {
+  while (connection->first) {
+    mt_exchange *exchange = mt__connection_pop(connection);
+    mt__exchange_cancel(exchange);
+    mt__exchange_unreference(exchange);
+  }
+}
+
+void mt__connection_cancel_rest(mt__connection *connection) {
+  mt_exchange *first = mt__connection_pop(connection);
+  cancel_all(connection);
+  first->reactor_only.next = NULL;
+  connection->first = connection->last = first;
+  connection->queued = 1;
+}
+
+void mt__connection_cancel_last(mt__connection *connection) {
+  mt_exchange *exchange = connection->last;
+  mt_exchange *before = connection->first;
+  if (before == exchange) {
+    cancel_all(connection);
+    return;
+  }
+  while (before->reactor_only.next != exchange) before = before->reactor_only.next;
+  before->reactor_only.next = NULL;
+  connection->last = before;
+  connection->queued--;
+  mt__exchange_cancel(exchange);
+  mt__exchange_unreference(exchange);
+}
+
+void mt__connection_drop_incoming(mt__connection *connection) {
+  mt_exchange *exchange = connection->incoming;
+  connection->incoming = NULL;
+  connection->reading = MT__READING_HEAD;
+  if (!exchange) return;
+  mt__exchange_end_body(exchange, MT_BODY_FAILED, MT_ERROR_CLOSED);
+  mt__exchange_unreference(exchange);
+}
+
+static void forget_unsettled(mt__connection *connection) {
+  if (!connection->is_unsettled) return;
+  mt__connection **link = &connection->shard->unsettled;
+  while (*link != connection) link = &(*link)->next_unsettled;
+  *link = connection->next_unsettled;
+}
+
+static void release_storage(mt__connection *connection) {
+  mt__shard *shard = connection->shard;
+  mt__reactor_clear_timer(&shard->reactor, &connection->timer);
+  mt__list_remove(&connection->link);
+  mt__input_drop(connection);
+  mt__chain_clear(&connection->output, &shard->buffers);
+  forget_unsettled(connection);
+  if (connection->is_counted) mt__peers_leave(shard->shared->peers, &connection->peer);
+  shard->connection_count--;
+  atomic_fetch_sub_explicit(&shard->shared->connections, 1, memory_order_relaxed);
+  mt__uncount(&shard->counters.connections_open, 1);
+  connection->transport->destroy(connection);
+}
+
+static void serve_unsettled(mt__shard *shard);
+
+void mt__connection_close(mt__connection *connection) {
+  mt__shard *shard = connection->shard;
+  /* What destructors of the host may set off waits, so that nothing serves a connection that goes.
+   */
+  mt__connection *serving = shard->serving;
+  shard->serving = connection;
+  cancel_all(connection);
+  mt__connection_drop_incoming(connection);
+  release_storage(connection);
+  shard->serving = serving;
+  serve_unsettled(shard);
+  mt__listeners_resume(shard);
+  mt__shard_check_drained(shard);
+}
+
+bool mt__connection_is_idle(const mt__connection *connection) {
+  return !connection->first && !connection->incoming && mt__chain_is_empty(&connection->output) &&
+         !connection->is_lingering;
+}
+
+/* --- the one timer --- */
+
+static mt__wait present_wait(const mt__connection *connection) {
+  if (connection->is_lingering) return MT__WAIT_LINGER;
+  if (!mt__chain_is_empty(&connection->output)) return MT__WAIT_WRITE;
+  const mt_exchange *incoming = connection->incoming;
+  if (incoming && connection->reading == MT__READING_HEAD) return MT__WAIT_HEAD;
+  if (incoming && !incoming->reactor_only.is_body_paused) return MT__WAIT_BODY;
+  if (incoming || connection->first) return MT__WAIT_NONE;
+  return connection->requests ? MT__WAIT_IDLE : MT__WAIT_HEAD;
+}
+
+static uint32_t delay_of(const mt__connection *connection, mt__wait wait) {
+  const mt_server_config *config = &connection->shard->shared->config;
+  const uint32_t delays[] = {
+      [MT__WAIT_NONE] = 0,
+      [MT__WAIT_HEAD] = config->header_timeout_ms,
+      [MT__WAIT_BODY] = config->body_timeout_ms,
+      [MT__WAIT_IDLE] = config->idle_timeout_ms,
+      [MT__WAIT_WRITE] = config->write_timeout_ms,
+      [MT__WAIT_LINGER] = config->linger_timeout_ms,
+  };
+  return delays[wait];
+}
+
+static void set_timer(mt__connection *connection) {
+  mt__wait wait = present_wait(connection);
+  if (wait == connection->waiting && !connection->has_progressed) return;
+  connection->waiting = (uint8_t)wait;
+  connection->has_progressed = false;
+  uint32_t delay = delay_of(connection, wait);
+  if (wait == MT__WAIT_IDLE && connection->shard->is_draining) delay = DRAIN_GRACE_MS;
+  if (delay)
+    mt__reactor_set_timer(&connection->shard->reactor, &connection->timer, delay);
+  else
+    mt__reactor_clear_timer(&connection->shard->reactor, &connection->timer);
+}
+
+/* --- serving --- */
+
+static bool begin_serving(mt__connection *connection) {
+  mt__shard *shard = connection->shard;
+  if (!shard->serving) {
+    shard->serving = connection;
+    return true;
+  }
+  if (shard->serving != connection && !connection->is_unsettled) {
+    connection->is_unsettled = true;
+    connection->next_unsettled = shard->unsettled;
+    shard->unsettled = connection;
+  }
+  return false;
+}
+
+static bool is_done(const mt__connection *connection) {
+  if (connection->is_broken) return true;
+  bool ends = connection->stops_reading || connection->has_read_eof;
+  return ends && !connection->first && mt__chain_is_empty(&connection->output) &&
+         !connection->is_lingering;
+}
+
+/** Closes, or stays half open so that what the peer still sends does not destroy the answer: RFC
+ * 9112 §9.6. False: it is gone. */
+static bool end_or_linger(mt__connection *connection) {
+  bool lingers = !connection->is_broken && !connection->has_read_eof &&
+                 !connection->is_clean_close &&
+                 connection->shard->shared->config.linger_timeout_ms > 0;
+  if (!lingers) {
+    mt__connection_close(connection);
+    return false;
+  }
+  connection->is_lingering = true;
+  mt__connection_drop_incoming(connection);
+  mt__input_drop(connection);
+  connection->transport->finish_output(connection);
+  return true;
+}
+
+static short wanted_events(const mt__connection *connection) {
+  short events = 0;
+  if (!mt__chain_is_empty(&connection->output)) events |= MT__IO_WRITE;
+  bool reads =
+      connection->is_lingering || (mt__input_may_go_on(connection) && !connection->has_read_eof);
+  if (reads) events |= MT__IO_READ;
+  return events;
+}
+
+static void watch(mt__connection *connection) {
+  short events = wanted_events(connection);
+  connection->watching = (uint8_t)events;
+  if (connection->transport->watch(connection, events) != MT_OK) connection->is_broken = true;
+}
+
+static void finish_serving(mt__connection *connection) {
+  mt__output_emit(connection);
+  mt__output_flush(connection);
+  while (connection->input_size && !connection->is_broken && mt__input_may_go_on(connection)) {
+    uint32_t before = connection->input_size;
+    mt__input_resume(connection);
+    mt__output_emit(connection);
+    mt__output_flush(connection);
+    if (connection->input_size == before) break;
+  }
+  connection->shard->serving = NULL;
+  if (is_done(connection) && !end_or_linger(connection)) return;
+  watch(connection);
+  set_timer(connection);
+  if (connection->is_broken) mt__connection_close(connection);
+}
+
+static void serve_unsettled(mt__shard *shard) {
+  if (shard->serving || shard->is_settling) return;
+  shard->is_settling = true;
+  while (shard->unsettled) {
+    mt__connection *connection = shard->unsettled;
+    shard->unsettled = connection->next_unsettled;
+    connection->is_unsettled = false;
+    shard->serving = connection;
+    finish_serving(connection);
+  }
+  shard->is_settling = false;
+}
+
+void mt__connection_settle(mt__connection *connection) {
+  mt__shard *shard = connection->shard;
+  if (!begin_serving(connection)) return;
+  finish_serving(connection);
+  serve_unsettled(shard);
+}
+
+void mt__connection_on_ready(int descriptor, short ready, void *user_data) {
+  (void)descriptor;
+  mt__connection *connection = user_data;
+  mt__shard *shard = connection->shard;
+  if (!begin_serving(connection)) return;
+  if (ready & MT__IO_READ) mt__input_read(connection);
+  finish_serving(connection);
+  serve_unsettled(shard);
+}
+
+/* --- ends --- */
+
+static void give_up_request(mt__connection *connection) {
+  mt_exchange *incoming = connection->incoming;
+  bool has_nothing =
+      !incoming || (connection->waiting == MT__WAIT_HEAD && connection->input_size == 0);
+  if (has_nothing)
+    connection->is_broken = true;
+  else
+    mt__input_reject(connection, 408, "the request came too slowly");
+}
+
+static void on_timeout(mt__timer *timer) {
+  mt__connection *connection = MT__CONTAINER(timer, mt__connection, timer);
+  mt__shard *shard = connection->shard;
+  if (connection->waiting != MT__WAIT_LINGER && !shard->is_draining)
+    mt__count(&shard->counters.timeouts, 1);
+  if (!begin_serving(connection)) return;
+  if (connection->waiting == MT__WAIT_HEAD || connection->waiting == MT__WAIT_BODY)
+    give_up_request(connection);
+  else
+    connection->is_broken = true;
+  finish_serving(connection);
+  serve_unsettled(shard);
+}
+
+static bool was_served_lately(const mt__connection *connection) {
+  const mt__shard *shard = connection->shard;
+  uint64_t idle_ms = shard->shared->config.idle_timeout_ms;
+  if (!connection->requests || !mt__timer_is_set(&connection->timer)) return true;
+  return connection->timer.deadline_ms + 2 * DRAIN_GRACE_MS > shard->reactor.now_ms + idle_ms;
+}
+
+void mt__connection_drain(mt__connection *connection) {
+  if (!mt__connection_is_idle(connection)) return;
+  if (!was_served_lately(connection)) {
+    mt__connection_close(connection);
+    return;
+  }
+  /* A request may be on its way: who was just served gets a moment to be told with "Connection:
+   * close". */
+  mt__reactor_set_timer(&connection->shard->reactor, &connection->timer, DRAIN_GRACE_MS);
+  connection->waiting = MT__WAIT_IDLE;
+}

@@ -1,0 +1,223 @@
+#include "exchange.h"
+
+#include <unistd.h>
+
+#include "connection.h"
+
+enum { FREE_EXCHANGES_MAX = 64 };
+
+static void reset(mt_exchange *exchange, mt__shard *shard) {
+  memset(&exchange->reactor_only, 0, sizeof exchange->reactor_only);
+  memset(&exchange->any_thread, 0, sizeof exchange->any_thread);
+  memset(&exchange->response, 0, sizeof exchange->response);
+  memset(&exchange->on_cancel, 0, sizeof exchange->on_cancel);
+  memset(&exchange->on_drained, 0, sizeof exchange->on_drained);
+  exchange->shard = shard;
+  exchange->request.body = (mt_slice){NULL, 0};
+  exchange->request.trailers.field_count = 0;
+  exchange->request.match.route = NULL;
+  exchange->request.match.parameter_count = 0;
+  exchange->request.head.fields = exchange->fields;
+  exchange->request.head.field_count = 0;
+  exchange->request.head.field_capacity = shard->shared->limits.max_fields;
+  exchange->response.status = 200;
+  exchange->is_deferred = false;
+  exchange->discards_stream = false;
+  atomic_store_explicit(&exchange->any_thread.references, 1, memory_order_relaxed);
+}
+
+mt_exchange *mt__exchange_take(mt__shard *shard) {
+  mt_exchange *exchange = shard->free_exchanges;
+  if (exchange) {
+    shard->free_exchanges = exchange->reactor_only.next;
+    shard->free_exchange_count--;
+  } else {
+    size_t fields = shard->shared->limits.max_fields * sizeof(mt__field_place);
+    exchange = mt__allocate(&shard->shared->allocator, sizeof *exchange + fields);
+    if (!exchange) return NULL;
+    mt__arena_init(&exchange->arena, &shard->shared->allocator, exchange->block,
+                   MT__EXCHANGE_BLOCK);
+  }
+  reset(exchange, shard);
+  return exchange;
+}
+
+void mt__exchange_free_all(mt__shard *shard) {
+  while (shard->free_exchanges) {
+    mt_exchange *exchange = shard->free_exchanges;
+    shard->free_exchanges = exchange->reactor_only.next;
+    mt__deallocate(&shard->shared->allocator, exchange);
+  }
+  shard->free_exchange_count = 0;
+}
+
+void mt__response_drop_body(mt_response *response) {
+  if (response->body_kind == MT__BODY_FILE) close(response->file.descriptor);
+  if (response->body_kind == MT__BODY_BORROWED && response->body_done)
+    response->body_done(response->body_user_data);
+  response->body_kind = MT__BODY_EMPTY;
+  response->body = (mt_slice){NULL, 0};
+}
+
+void mt__response_reset(mt_response *response) {
+  mt__response_drop_body(response);
+  response->status = 200;
+  response->is_set = false;
+  response->wants_close = false;
+  response->fields_size = 0;
+}
+
+static void drop_contents(mt_exchange *exchange) {
+  mt__response_drop_body(&exchange->response);
+  mt__deallocate(exchange->arena.allocator, exchange->reactor_only.whole);
+  mt__arena_reset(&exchange->arena);
+}
+
+/** Thread: reactor, or any once the reactor has stopped. */
+static void give_back(mt_exchange *exchange, bool is_on_reactor) {
+  mt__shard *shard = exchange->shard;
+  bool held_shard = exchange->reactor_only.is_detached;
+  drop_contents(exchange);
+  if (is_on_reactor && shard->free_exchange_count < FREE_EXCHANGES_MAX) {
+    exchange->reactor_only.next = shard->free_exchanges;
+    shard->free_exchanges = exchange;
+    shard->free_exchange_count++;
+  } else {
+    mt__deallocate(&shard->shared->allocator, exchange);
+  }
+  if (held_shard) mt__shard_release(shard);
+}
+
+static void deliver_return(mt__message *message) {
+  give_back(MT__CONTAINER(message, mt_exchange, any_thread.message), true);
+}
+
+void mt__exchange_reference(mt_exchange *exchange) {
+  atomic_fetch_add_explicit(&exchange->any_thread.references, 1, memory_order_relaxed);
+}
+
+void mt__exchange_unreference(mt_exchange *exchange) {
+  _Atomic uint32_t *references = &exchange->any_thread.references;
+  /* The only holder needs no locked instruction: the common case of a handler that answers at once.
+   */
+  if (atomic_load_explicit(references, memory_order_acquire) != 1 &&
+      atomic_fetch_sub_explicit(references, 1, memory_order_acq_rel) != 1)
+    return;
+  if (mt__exchange_is_on_reactor(exchange)) {
+    give_back(exchange, true);
+    return;
+  }
+  exchange->any_thread.message.deliver = deliver_return;
+  if (!mt__reactor_post(&exchange->shard->reactor, &exchange->any_thread.message))
+    give_back(exchange, false);
+}
+
+static mt_slice moved(mt_slice slice, mt_slice from, const char *to) {
+  bool is_inside = slice.size && slice.data >= from.data && slice.data < from.data + from.size;
+  return is_inside ? (mt_slice){to + (slice.data - from.data), slice.size} : slice;
+}
+
+mt_status mt__exchange_detach(mt_exchange *exchange) {
+  if (exchange->reactor_only.is_detached) return MT_OK;
+  mt_request *request = &exchange->request;
+  mt_slice head = {request->head.base, request->head.size};
+  mt_slice copy, body = {NULL, 0};
+  if (!mt__arena_copy(&exchange->arena, head, &copy)) return MT_ERROR_NO_MEMORY;
+  bool is_body_borrowed = request->body.size && request->body.data != exchange->reactor_only.whole;
+  if (is_body_borrowed && !mt__arena_copy(&exchange->arena, request->body, &body))
+    return MT_ERROR_NO_MEMORY;
+  for (uint32_t i = 0; i < request->match.parameter_count; i++)
+    request->match.parameters[i] = moved(request->match.parameters[i], head, copy.data);
+  request->head.base = copy.data;
+  if (is_body_borrowed) request->body = body;
+  exchange->reactor_only.is_detached = true;
+  mt__shard_acquire(exchange->shard);
+  return MT_OK;
+}
+
+bool mt__exchange_advance(mt_exchange *exchange, mt__phase from, mt__phase to) {
+  uint8_t expected = (uint8_t)from;
+  return atomic_compare_exchange_strong_explicit(&exchange->any_thread.phase, &expected,
+                                                 (uint8_t)to, memory_order_acq_rel,
+                                                 memory_order_acquire);
+}
+
+void mt__exchange_make_ready(mt_exchange *exchange) {
+  exchange->reactor_only.is_ready = true;
+  if (exchange->reactor_only.connection) mt__connection_settle(exchange->reactor_only.connection);
+}
+
+static void answer_for(mt_exchange *exchange) {
+  const mt__route *route = exchange->request.match.route;
+  mt_slice pattern = route ? route->pattern : MT_SLICE("(fallback)");
+  mt__log(&exchange->shard->shared->logger, MT_LOG_ERROR,
+          "the handler of %.*s returned without an answer; sent 500", (int)pattern.size,
+          pattern.data);
+  exchange->shard->shared->service->fail(exchange, 500);
+}
+
+void mt__exchange_handler_returned(mt_exchange *exchange) {
+  if (exchange->is_deferred) return;
+  if (!exchange->response.is_set) answer_for(exchange);
+  mt__exchange_advance(exchange, MT__PHASE_FILLING, MT__PHASE_COMPLETED);
+  if (mt__exchange_is_on_reactor(exchange))
+    exchange->reactor_only.is_ready = true;
+  else
+    mt__exchange_signal(exchange, MT__SIGNAL_COMPLETE);
+}
+
+void mt__exchange_abandon(mt_exchange *exchange) {
+  const mt__logger *logger = &exchange->shard->shared->logger;
+  if (mt__exchange_advance(exchange, MT__PHASE_FILLING, MT__PHASE_COMPLETED)) {
+    mt__log(logger, MT_LOG_ERROR, "a deferred exchange was released without an answer; sent 500");
+    exchange->shard->shared->service->fail(exchange, 500);
+    mt__exchange_make_ready(exchange);
+  } else if (mt__exchange_advance(exchange, MT__PHASE_STREAMING, MT__PHASE_ENDED)) {
+    mt__connection *connection = exchange->reactor_only.connection;
+    mt__log(logger, MT_LOG_ERROR, "a response stream was released before its end; cut");
+    if (!connection) return;
+    connection->is_broken = true;
+    mt__connection_settle(connection);
+  }
+}
+
+void mt__exchange_callback_drop(mt__exchange_callback *callback) {
+  mt_destroy_fn destroy = callback->destroy;
+  *callback = (mt__exchange_callback){NULL, callback->user_data, NULL};
+  if (destroy) destroy(callback->user_data);
+}
+
+void mt__exchange_end_body(mt_exchange *exchange, mt_body_event event, mt_status status) {
+  mt_body_fn on_body = exchange->reactor_only.on_body;
+  mt_destroy_fn destroy = exchange->reactor_only.body_destroy;
+  void *user_data = exchange->reactor_only.body_user_data;
+  exchange->reactor_only.on_body = NULL;
+  exchange->reactor_only.body_destroy = NULL;
+  if (on_body) on_body(event, (mt_slice){NULL, 0}, status, user_data);
+  if (destroy) destroy(user_data);
+}
+
+/** What finish and cancel have in common: the reactor's resources are given back, the connection is
+ * parted from. */
+static void part(mt_exchange *exchange) {
+  mt__shard *shard = exchange->shard;
+  exchange->reactor_only.is_finished = true;
+  mt__chain_clear(&exchange->reactor_only.pending, &shard->buffers);
+  mt__uncount(&shard->counters.requests_active, 1);
+}
+
+void mt__exchange_finish(mt_exchange *exchange) {
+  part(exchange);
+  exchange->reactor_only.connection = NULL;
+  if (atomic_load_explicit(&exchange->any_thread.has_cancel_callback, memory_order_acquire))
+    mt__exchange_callback_drop(&exchange->on_cancel);
+  if (exchange->reactor_only.has_stream) mt__exchange_callback_drop(&exchange->on_drained);
+}
+
+void mt__exchange_cancel(mt_exchange *exchange) {
+  if (!exchange->reactor_only.is_finished) part(exchange);
+  exchange->reactor_only.connection = NULL;
+  atomic_store(&exchange->any_thread.is_cancelled, true);
+  mt__exchange_end_body(exchange, MT_BODY_FAILED, MT_ERROR_CLOSED);
+  if (exchange->reactor_only.is_detached) mt__exchange_signal(exchange, MT__SIGNAL_CANCEL);
+}

@@ -1,0 +1,108 @@
+/** One reactor's share of the server: its connections, pools, scratch buffers, counters and Date
+ * line. Reference counted: exchanges that the host still holds keep it alive after the server is
+ * gone. */
+#ifndef MT_CONNECTION_SHARD_H
+#define MT_CONNECTION_SHARD_H
+
+#include <martlet/config.h>
+
+#include "../base/log.h"
+#include "../codec/h1/parser.h"
+#include "../memory/buffer_pool.h"
+#include "../memory/slab.h"
+#include "../reactor/reactor.h"
+#include "../routing/router.h"
+#include "counters.h"
+#include "peers.h"
+#include "service.h"
+
+MT__HIDDEN_BEGIN
+
+typedef struct mt__connection mt__connection;
+
+enum {
+  MT__SCRATCH_BYTES = 65536,
+  MT__FIELDS_BYTES = 65536, /* what the fields of one response may take */
+  MT__OUT_BYTES = MT__FIELDS_BYTES + 8192,
+  MT__PRESET_CAPACITY = 320,
+};
+
+/** What all shards of a server share; read-only after start but for the atomics. Outlives its
+ * shards' reactors. */
+typedef struct mt__shared {
+  mt_allocator allocator;
+  mt_server_config config;
+  mt__logger logger;
+  mt__h1_limits limits;
+  mt__scan_kind scan;
+  const mt__service *service;
+  void *server;       /* for the service only; gone once the reactors have ended */
+  mt__router *router; /* here, because exchanges that outlive the server name their route */
+  mt__route fallback; /* handler NULL: the built-in 404 */
+  char server_name[128];
+  mt__peers *peers; /* NULL: no limit per peer */
+  _Atomic uint32_t connections;
+  _Atomic uint32_t references; /* the server's, and each shard's */
+} mt__shared;
+
+void mt__shared_acquire(mt__shared *shared);
+void mt__shared_release(mt__shared *shared);
+
+typedef struct mt__shard {
+  mt__reactor reactor;
+  mt__shared *shared;
+  uint32_t index;
+
+  /* reactor thread only */
+  mt__buffer_pool buffers;
+  mt__slab connection_slab;
+  mt_exchange *free_exchanges;
+  uint32_t free_exchange_count;
+  mt__list connections;
+  uint32_t connection_count;
+  mt__list listeners;
+  mt__timer drain_timer;
+  mt__timer clock_timer; /* keeps the clock ticking while there are connections */
+  bool is_draining;
+  bool is_settling; /* the list of unsettled connections is being worked through */
+  int64_t preset_second;
+  size_t preset_size;
+  char preset[MT__PRESET_CAPACITY]; /* the Date and Server lines that every response has */
+  mt__connection *serving;          /* the one whose event is being served: `out` is its */
+  mt__connection *unsettled;        /* those to settle after it */
+  char *scratch;                    /* MT__SCRATCH_BYTES: what is read */
+  char *out;                        /* MT__OUT_BYTES: what is written, before it is sent */
+  size_t out_size;
+
+  mt__counters counters;
+  struct {
+    _Atomic uint32_t references;     /* the server's, and one for each exchange that exists */
+    _Atomic(const void *) running;   /* the mt__route whose handler holds the reactor, or NULL */
+    _Atomic uint64_t running_serial; /* one more for each handler run */
+    mt__message drain_message;
+    _Atomic bool is_drain_posted;
+    _Atomic uint32_t drain_deadline_ms; /* the shortest asked for */
+  } any_thread;
+} mt__shard;
+
+/** Prepares a shard with its reactor; `shared` gains a reference. */
+mt_status mt__shard_create(mt__shared *shared, uint32_t index, mt__shard **shard);
+void mt__shard_acquire(mt__shard *shard);
+/** Frees the shard with its last reference. Thread: any. */
+void mt__shard_release(mt__shard *shard);
+/** Stops accepting, closes idle connections, and quits the reactor when none is left; after
+ * `deadline_ms` those left are cut. May be called again with a shorter deadline. Thread: reactor.
+ */
+void mt__shard_drain(mt__shard *shard, uint32_t deadline_ms);
+/** As mt__shard_drain, on its reactor, soon. Thread: any. */
+void mt__shard_request_drain(mt__shard *shard, uint32_t deadline_ms);
+/** Quits the reactor when a drain has nothing left to wait for. Thread: reactor. */
+void mt__shard_check_drained(mt__shard *shard);
+/** A first connection is there: the Date line is made anew, and kept so. Thread: reactor. */
+void mt__shard_wake_clock(mt__shard *shard);
+/** "Date: …\r\n" and "Server: …\r\n". Thread: reactor. */
+mt_slice mt__shard_preset(mt__shard *shard);
+
+MT__HIDDEN_END
+
+#endif

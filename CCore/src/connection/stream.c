@@ -1,0 +1,119 @@
+#include "stream.h"
+
+#include "connection.h"
+#include "output.h"
+
+/** A piece, or the end, on its way to the reactor. */
+typedef struct stream_operation {
+  mt__message message;
+  mt_exchange *exchange;
+  bool is_end;
+  size_t size;
+  char bytes[];
+} stream_operation;
+
+static bool is_cancelled(const mt_exchange *exchange) {
+  return atomic_load(&exchange->any_thread.is_cancelled);
+}
+
+mt_status mt__stream_start(mt_exchange *exchange, uint64_t length, mt__exchange_callback callback) {
+  if (!mt__exchange_advance(exchange, MT__PHASE_FILLING, MT__PHASE_STREAMING)) {
+    mt__exchange_callback_drop(&callback);
+    return MT_ERROR_INVALID_STATE;
+  }
+  int status = exchange->response.status;
+  exchange->discards_stream =
+      exchange->request.head.method == MT_METHOD_HEAD || status == 204 || status == 304;
+  exchange->stream_length = exchange->stream_left = length;
+  exchange->on_drained = callback;
+  mt__response_drop_body(&exchange->response);
+  if (mt__exchange_is_on_reactor(exchange) && !is_cancelled(exchange)) {
+    exchange->reactor_only.has_stream = true;
+    mt__exchange_make_ready(exchange);
+    return MT_OK;
+  }
+  if (mt__exchange_signal(exchange, MT__SIGNAL_STREAM))
+    return is_cancelled(exchange) ? MT_ERROR_CLOSED : MT_OK;
+  mt__exchange_callback_drop(&exchange->on_drained);
+  return MT_ERROR_CLOSED;
+}
+
+static void carry_out(mt_exchange *exchange, mt_slice bytes, bool is_end) {
+  if (is_end)
+    mt__output_stream_end(exchange);
+  else
+    mt__output_stream(exchange, bytes);
+  if (exchange->reactor_only.connection) mt__connection_settle(exchange->reactor_only.connection);
+}
+
+static void deliver_operation(mt__message *message) {
+  stream_operation *operation = MT__CONTAINER(message, stream_operation, message);
+  mt_exchange *exchange = operation->exchange;
+  atomic_fetch_sub(&exchange->any_thread.operations, 1);
+  carry_out(exchange, (mt_slice){operation->bytes, operation->size}, operation->is_end);
+  mt__deallocate(&exchange->shard->shared->allocator, operation);
+  mt__exchange_unreference(exchange);
+}
+
+static mt_status post_operation(mt_exchange *exchange, mt_slice bytes, bool is_end) {
+  const mt_allocator *allocator = &exchange->shard->shared->allocator;
+  if (bytes.size > SIZE_MAX - sizeof(stream_operation)) return MT_ERROR_NO_MEMORY;
+  stream_operation *operation = mt__allocate(allocator, sizeof *operation + bytes.size);
+  if (!operation) return MT_ERROR_NO_MEMORY;
+  *operation = (stream_operation){{NULL, deliver_operation}, exchange, is_end, bytes.size};
+  if (bytes.size) memcpy(operation->bytes, bytes.data, bytes.size);
+  mt__exchange_reference(exchange);
+  atomic_fetch_add(&exchange->any_thread.operations, 1);
+  if (mt__reactor_post(&exchange->shard->reactor, &operation->message)) return MT_OK;
+  atomic_fetch_sub(&exchange->any_thread.operations, 1);
+  mt__deallocate(allocator, operation);
+  mt__exchange_unreference(exchange);
+  return MT_ERROR_CLOSED;
+}
+
+/** Directly on the reactor, unless earlier pieces are still on their way there. */
+static mt_status pass_on(mt_exchange *exchange, mt_slice bytes, bool is_end) {
+  bool is_direct = mt__exchange_is_on_reactor(exchange) &&
+                   atomic_load(&exchange->any_thread.operations) == 0 &&
+                   exchange->reactor_only.has_stream;
+  if (!is_direct) return post_operation(exchange, bytes, is_end);
+  carry_out(exchange, bytes, is_end);
+  return MT_OK;
+}
+
+/** Whether the writer must wait: announced before it is looked at once more, so that no drain is
+ * missed. */
+static mt_status pressure_of(mt_exchange *exchange) {
+  const mt_server_config *config = &exchange->shard->shared->config;
+  if (atomic_load(&exchange->any_thread.unsent) <= config->output_high_water_bytes) return MT_OK;
+  atomic_store(&exchange->any_thread.wants_drain, true);
+  bool is_drained = atomic_load(&exchange->any_thread.unsent) <= config->output_low_water_bytes ||
+                    is_cancelled(exchange);
+  if (is_drained && atomic_exchange(&exchange->any_thread.wants_drain, false)) return MT_OK;
+  return MT_BACKPRESSURE;
+}
+
+mt_status mt__stream_write(mt_exchange *exchange, mt_slice bytes) {
+  if (mt__exchange_phase(exchange) != MT__PHASE_STREAMING) return MT_ERROR_INVALID_STATE;
+  if (is_cancelled(exchange)) return MT_ERROR_CLOSED;
+  bool has_length = exchange->stream_length != MT_LENGTH_UNKNOWN;
+  if (has_length && bytes.size > exchange->stream_left) return MT_ERROR_LIMIT;
+  if (has_length) exchange->stream_left -= bytes.size;
+  if (exchange->discards_stream || bytes.size == 0) return MT_OK;
+  atomic_fetch_add(&exchange->any_thread.unsent, bytes.size);
+  mt_status status = pass_on(exchange, bytes, false);
+  if (status == MT_OK) return pressure_of(exchange);
+  atomic_fetch_sub(&exchange->any_thread.unsent, bytes.size);
+  if (has_length) exchange->stream_left += bytes.size;
+  return status;
+}
+
+mt_status mt__stream_end(mt_exchange *exchange) {
+  if (!mt__exchange_advance(exchange, MT__PHASE_STREAMING, MT__PHASE_ENDED))
+    return MT_ERROR_INVALID_STATE;
+  if (is_cancelled(exchange)) return MT_ERROR_CLOSED;
+  mt_status status = pass_on(exchange, (mt_slice){NULL, 0}, true);
+  if (status == MT_ERROR_NO_MEMORY)
+    mt__exchange_advance(exchange, MT__PHASE_ENDED, MT__PHASE_STREAMING);
+  return status;
+}

@@ -1,0 +1,290 @@
+/* start, run, drain, wait, stop: each may be called more than once and from any thread. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "../base/clock.h"
+#include "../base/number.h"
+#include "../base/os.h"
+#include "../base/status.h"
+#include "../connection/transport.h"
+#include "server.h"
+
+/* --- a reactor's thread --- */
+
+static void reactor_ended(mt_server *server) {
+  pthread_mutex_lock(&server->mutex);
+  if (--server->running == 0) server->life = MT__LIFE_STOPPED;
+  pthread_cond_broadcast(&server->changed);
+  pthread_mutex_unlock(&server->mutex);
+}
+
+static void serve(mt_server *server, mt__shard *shard) {
+  if (server->shared->config.pin_reactors) mt__os_pin_thread(shard->index);
+  mt_status status = mt__reactor_run(&shard->reactor);
+  if (status != MT_OK)
+    mt__log(&server->shared->logger, MT_LOG_ERROR, "reactor %u ended: %s", shard->index,
+            mt_status_name(status));
+  reactor_ended(server);
+}
+
+static void *reactor_main(void *user_data) {
+  mt__shard *shard = user_data;
+  char name[24];
+  snprintf(name, sizeof name, "mt-reactor-%u", shard->index);
+  mt__os_name_thread(name);
+  serve(shard->shared->server, shard);
+  return NULL;
+}
+
+/** Threads of the library take no signals: they are for the host's. */
+static int start_thread(pthread_t *thread, mt__shard *shard) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  int failure = pthread_create(thread, NULL, reactor_main, shard);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return failure;
+}
+
+/* --- start --- */
+
+static mt_status create_shards(mt_server *server) {
+  const mt_allocator *allocator = &server->shared->allocator;
+  server->shards = mt__allocate_zeroed(allocator, server->shard_count, sizeof *server->shards);
+  server->threads = mt__allocate_zeroed(allocator, server->shard_count, sizeof *server->threads);
+  if (!server->shards || !server->threads) return MT_ERROR_NO_MEMORY;
+  for (uint32_t i = 0; i < server->shard_count; i++) {
+    mt_status status = mt__shard_create(server->shared, i, &server->shards[i]);
+    if (status != MT_OK) return status;
+  }
+  return MT_OK;
+}
+
+static mt_status create_executor(mt_server *server) {
+  const mt_server_config *config = &server->shared->config;
+  if (!config->workers) return MT_OK;
+  uint32_t capacity = mt__number_power_of_two(config->worker_queue_capacity);
+  return mt__executor_create(&server->shared->allocator, config->workers, capacity,
+                             &server->executor);
+}
+
+static mt_status prepare(mt_server *server, mt_error *error) {
+  mt_status status = mt__router_freeze(server->shared->router, error);
+  if (status != MT_OK) return status;
+  status = create_shards(server);
+  if (status == MT_OK) status = mt__endpoints_open(server);
+  if (status == MT_OK) status = create_executor(server);
+  if (status == MT_OK && server->shared->config.handler_warning_ms)
+    status =
+        mt__watchdog_start(&server->watchdog, server->shards, server->shard_count, server->shared);
+  if (status != MT_OK)
+    mt__error_set(error, status, "cannot start %u reactors and %u workers: %s", server->shard_count,
+                  server->shared->config.workers, mt_status_name(status));
+  return status;
+}
+
+/** Threads for the reactors from `first` on. On failure those that run are told to end. */
+static mt_status start_threads(mt_server *server, uint32_t first, mt_error *error) {
+  server->running = server->shard_count;
+  for (uint32_t i = first; i < server->shard_count; i++) {
+    int failure = start_thread(&server->threads[server->thread_count], server->shards[i]);
+    if (failure == 0) {
+      server->thread_count++;
+      continue;
+    }
+    for (uint32_t k = first; k < i; k++) mt__shard_request_drain(server->shards[k], 0);
+    pthread_mutex_lock(&server->mutex);
+    server->running -= server->shard_count - (i - first);
+    pthread_mutex_unlock(&server->mutex);
+    return mt__error_set_errno(error, failure, "cannot make a thread for reactor %u", i);
+  }
+  return MT_OK;
+}
+
+/** Waits for the reactors, then ends what served them. Done once; further callers wait for the
+ * first. */
+static void join(mt_server *server) {
+  pthread_mutex_lock(&server->mutex);
+  while (server->is_joining && !server->is_joined)
+    pthread_cond_wait(&server->changed, &server->mutex);
+  bool is_mine = !server->is_joined;
+  server->is_joining = true;
+  mt__executor *executor = server->executor;
+  pthread_mutex_unlock(&server->mutex);
+  if (!is_mine) return;
+  for (uint32_t i = 0; i < server->thread_count; i++) pthread_join(server->threads[i], NULL);
+  mt__executor_destroy(executor);
+  mt__watchdog_stop(&server->watchdog);
+  mt__endpoints_close(server);
+  pthread_mutex_lock(&server->mutex);
+  server->executor = NULL;
+  server->is_joined = true;
+  pthread_cond_broadcast(&server->changed);
+  pthread_mutex_unlock(&server->mutex);
+}
+
+static void set_life(mt_server *server, mt__life life) {
+  pthread_mutex_lock(&server->mutex);
+  server->life = life;
+  pthread_cond_broadcast(&server->changed);
+  pthread_mutex_unlock(&server->mutex);
+}
+
+static void abort_start(mt_server *server) {
+  join(server);
+  set_life(server, MT__LIFE_STOPPED);
+}
+
+/** Claims the start; false when the server was started before, with `*status` saying how that
+ * stands. */
+static bool claim_start(mt_server *server, mt_status *status, mt_error *error) {
+  pthread_mutex_lock(&server->mutex);
+  while (server->life == MT__LIFE_STARTING) pthread_cond_wait(&server->changed, &server->mutex);
+  mt__life life = server->life;
+  if (life == MT__LIFE_CREATED) server->life = MT__LIFE_STARTING;
+  pthread_mutex_unlock(&server->mutex);
+  *status = MT_OK;
+  if (life == MT__LIFE_STOPPED)
+    *status = mt__error_set(error, MT_ERROR_INVALID_STATE,
+                            "the server has stopped; a stopped server is not started again");
+  return life == MT__LIFE_CREATED;
+}
+
+static mt_status start_from(mt_server *server, uint32_t first, mt_error *error) {
+  server->started_ms = mt__clock_monotonic_ms();
+  mt_status status = prepare(server, error);
+  if (status == MT_OK) status = start_threads(server, first, error);
+  if (status == MT_OK)
+    set_life(server, MT__LIFE_RUNNING);
+  else
+    abort_start(server);
+  return status;
+}
+
+mt_status mt__server_start(mt_server *server, mt_error *error) {
+  mt_status status;
+  if (!claim_start(server, &status, error)) return status;
+  return start_from(server, 0, error);
+}
+
+mt_status mt__server_run(mt_server *server, mt_error *error) {
+  if (mt__server_is_own_thread(server))
+    return mt__error_set(error, MT_ERROR_WRONG_THREAD, "run was called on the server's own thread");
+  mt_status status;
+  if (claim_start(server, &status, error)) {
+    status = start_from(server, 1, error);
+    if (status == MT_OK) serve(server, server->shards[0]);
+  }
+  return status == MT_OK ? mt__server_wait(server, UINT32_MAX) : status;
+}
+
+/* --- end --- */
+
+static void request_drain(mt_server *server, uint32_t deadline_ms) {
+  pthread_mutex_lock(&server->mutex);
+  while (server->life == MT__LIFE_STARTING) pthread_cond_wait(&server->changed, &server->mutex);
+  bool is_running = server->life == MT__LIFE_RUNNING;
+  if (server->life == MT__LIFE_CREATED) server->life = MT__LIFE_STOPPED;
+  pthread_cond_broadcast(&server->changed);
+  pthread_mutex_unlock(&server->mutex);
+  for (uint32_t i = 0; is_running && i < server->shard_count; i++)
+    mt__shard_request_drain(server->shards[i], deadline_ms);
+}
+
+mt_status mt__server_drain(mt_server *server, uint32_t deadline_ms) {
+  request_drain(server, deadline_ms ? deadline_ms : server->shared->config.shutdown_timeout_ms);
+  return MT_OK;
+}
+
+static struct timespec time_after(uint32_t timeout_ms) {
+  struct timespec until;
+  clock_gettime(CLOCK_REALTIME, &until);
+  until.tv_sec += timeout_ms / 1000;
+  until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
+  if (until.tv_nsec >= 1000000000) {
+    until.tv_nsec -= 1000000000;
+    until.tv_sec++;
+  }
+  return until;
+}
+
+static mt_status wait_for_end(mt_server *server, uint32_t timeout_ms) {
+  struct timespec until = time_after(timeout_ms);
+  int result = 0;
+  pthread_mutex_lock(&server->mutex);
+  mt_status status = server->life == MT__LIFE_CREATED ? MT_ERROR_INVALID_STATE : MT_OK;
+  while (status == MT_OK && server->life != MT__LIFE_STOPPED && result != ETIMEDOUT)
+    result = timeout_ms == UINT32_MAX
+                 ? pthread_cond_wait(&server->changed, &server->mutex)
+                 : pthread_cond_timedwait(&server->changed, &server->mutex, &until);
+  if (status == MT_OK && server->life != MT__LIFE_STOPPED) status = MT_ERROR_TIMEOUT;
+  pthread_mutex_unlock(&server->mutex);
+  return status;
+}
+
+mt_status mt__server_wait(mt_server *server, uint32_t timeout_ms) {
+  if (mt__server_is_own_thread(server)) return MT_ERROR_WRONG_THREAD;
+  mt_status status = wait_for_end(server, timeout_ms);
+  if (status == MT_OK) join(server);
+  return status;
+}
+
+mt_status mt__server_stop(mt_server *server) {
+  request_drain(server, 0);
+  return mt__server_wait(server, UINT32_MAX);
+}
+
+bool mt__server_is_own_thread(const mt_server *server) {
+  mt_server *locked = (mt_server *)(uintptr_t)server;
+  pthread_mutex_lock(&locked->mutex);
+  bool has_threads = server->life == MT__LIFE_RUNNING;
+  bool is_own = has_threads && server->executor && mt__executor_is_current(server->executor);
+  pthread_mutex_unlock(&locked->mutex);
+  for (uint32_t i = 0; has_threads && !is_own && i < server->shard_count; i++)
+    is_own = mt__reactor_is_current(&server->shards[i]->reactor);
+  return is_own;
+}
+
+/* --- injection --- */
+
+/** A connection's input on its way to a reactor. */
+typedef struct injection {
+  mt__message message;
+  mt__shard *shard;
+  char *input;
+  size_t size;
+  mt_inject_fn on_output;
+  void *user_data;
+} injection;
+
+static void deliver_injection(mt__message *message) {
+  injection *given = MT__CONTAINER(message, injection, message);
+  mt_status status = mt__transport_memory_serve(given->shard, given->input, given->size,
+                                                given->on_output, given->user_data);
+  if (status != MT_OK) given->on_output((mt_slice){NULL, 0}, true, given->user_data);
+  mt__deallocate(&given->shard->shared->allocator, given);
+}
+
+mt_status mt__server_inject(mt_server *server, mt_slice input, mt_inject_fn on_output,
+                            void *user_data) {
+  const mt_allocator *allocator = &server->shared->allocator;
+  pthread_mutex_lock(&server->mutex);
+  bool is_running = server->life == MT__LIFE_RUNNING;
+  pthread_mutex_unlock(&server->mutex);
+  if (!is_running) return MT_ERROR_INVALID_STATE;
+  injection *given = mt__allocate(allocator, sizeof *given);
+  char *copy = mt__allocate(allocator, input.size ? input.size : 1);
+  mt_status status = given && copy ? MT_OK : MT_ERROR_NO_MEMORY;
+  if (status == MT_OK) {
+    if (input.size) memcpy(copy, input.data, input.size);
+    *given = (injection){
+        {NULL, deliver_injection}, server->shards[0], copy, input.size, on_output, user_data};
+    if (mt__reactor_post(&server->shards[0]->reactor, &given->message)) return MT_OK;
+    status = MT_ERROR_INVALID_STATE;
+  }
+  mt__deallocate(allocator, copy);
+  mt__deallocate(allocator, given);
+  return status;
+}

@@ -1,0 +1,101 @@
+#include "watchdog.h"
+
+#include <signal.h>
+#include <time.h>
+
+#include "../base/clock.h"
+#include "../base/os.h"
+#include "../routing/router.h"
+
+static void report(const mt__watchdog *watchdog, uint32_t index, const mt__route *route) {
+  mt__log(
+      watchdog->logger, MT_LOG_WARNING,
+      "the handler of %s %.*s has held reactor %u for over %u ms; register it on the workers if "
+      "it blocks",
+      route->method ? "route" : "the fallback", (int)route->pattern.size, route->pattern.data,
+      index, watchdog->limit_ms);
+}
+
+static void look_at(mt__watchdog *watchdog, uint32_t index, uint64_t now) {
+  mt__shard *shard = watchdog->shards[index];
+  const mt__route *route = atomic_load_explicit(&shard->any_thread.running, memory_order_acquire);
+  uint64_t serial = atomic_load_explicit(&shard->any_thread.running_serial, memory_order_relaxed);
+  uint64_t *since = &watchdog->seen_since[index];
+  if (!route || serial != watchdog->seen_serials[index]) {
+    watchdog->seen_serials[index] = serial;
+    *since = route ? now : 0;
+    return;
+  }
+  if (*since == 0) *since = now;
+  if (*since == UINT64_MAX || now - *since < watchdog->limit_ms) return;
+  *since = UINT64_MAX;
+  report(watchdog, index, route);
+}
+
+/** Several looks within the limit, so that what is reported has lasted at most a quarter longer. */
+static void sleep_a_while(mt__watchdog *watchdog) {
+  uint64_t pause_ms = watchdog->limit_ms / 4 < 5 ? 5 : watchdog->limit_ms / 4;
+  struct timespec until;
+  clock_gettime(CLOCK_REALTIME, &until);
+  until.tv_sec += (time_t)(pause_ms / 1000);
+  until.tv_nsec += (long)(pause_ms % 1000) * 1000000;
+  if (until.tv_nsec >= 1000000000) {
+    until.tv_nsec -= 1000000000;
+    until.tv_sec++;
+  }
+  pthread_cond_timedwait(&watchdog->wake, &watchdog->mutex, &until);
+}
+
+static void *watch(void *user_data) {
+  mt__watchdog *watchdog = user_data;
+  mt__os_name_thread("mt-watchdog");
+  pthread_mutex_lock(&watchdog->mutex);
+  while (!watchdog->is_ending) {
+    uint64_t now = mt__clock_monotonic_ms();
+    for (uint32_t i = 0; i < watchdog->count; i++) look_at(watchdog, i, now);
+    sleep_a_while(watchdog);
+  }
+  pthread_mutex_unlock(&watchdog->mutex);
+  return NULL;
+}
+
+static bool start_thread(mt__watchdog *watchdog) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  bool is_started = pthread_create(&watchdog->thread, NULL, watch, watchdog) == 0;
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return is_started;
+}
+
+mt_status mt__watchdog_start(mt__watchdog *watchdog, mt__shard *const *shards, uint32_t count,
+                             const mt__shared *shared) {
+  watchdog->shards = shards;
+  watchdog->count = count;
+  watchdog->limit_ms = shared->config.handler_warning_ms;
+  watchdog->logger = &shared->logger;
+  watchdog->allocator = &shared->allocator;
+  watchdog->seen_serials = mt__allocate_zeroed(watchdog->allocator, count, 2 * sizeof(uint64_t));
+  if (!watchdog->seen_serials) return MT_ERROR_NO_MEMORY;
+  watchdog->seen_since = watchdog->seen_serials + count;
+  pthread_mutex_init(&watchdog->mutex, NULL);
+  pthread_cond_init(&watchdog->wake, NULL);
+  watchdog->is_running = true;
+  if (start_thread(watchdog)) return MT_OK;
+  watchdog->thread = pthread_self();
+  mt__watchdog_stop(watchdog);
+  return MT_ERROR_SYSTEM;
+}
+
+void mt__watchdog_stop(mt__watchdog *watchdog) {
+  if (!watchdog->is_running) return;
+  pthread_mutex_lock(&watchdog->mutex);
+  watchdog->is_ending = true;
+  pthread_cond_signal(&watchdog->wake);
+  pthread_mutex_unlock(&watchdog->mutex);
+  if (!pthread_equal(watchdog->thread, pthread_self())) pthread_join(watchdog->thread, NULL);
+  pthread_cond_destroy(&watchdog->wake);
+  pthread_mutex_destroy(&watchdog->mutex);
+  mt__deallocate(watchdog->allocator, watchdog->seen_serials);
+  watchdog->is_running = false;
+}
