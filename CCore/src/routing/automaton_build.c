@@ -27,14 +27,16 @@ struct builder {
 };
 
 static mt_status fail_memory(const struct builder *builder) {
-  return mt__error_set(builder->error, MT_ERROR_NO_MEMORY, "no memory for the routes");
+  mt__error_set(builder->error, MT_ERROR_NO_MEMORY, "no memory for the routes");
+  return MT_ERROR_NO_MEMORY;
 }
 
 static mt_status fail_limit(const struct builder *builder, const char *what, uint32_t limit) {
-  return mt__error_set(builder->error, MT_ERROR_LIMIT,
-                       "the patterns combine to more than %u search %s: use fewer parameters and "
-                       "literals at the same place of patterns that match the same paths",
-                       (unsigned)limit, what);
+  mt__error_set(builder->error, MT_ERROR_LIMIT,
+                "the patterns combine to more than %u search %s: use fewer parameters and "
+                "literals at the same place of patterns that match the same paths",
+                (unsigned)limit, what);
+  return MT_ERROR_LIMIT;
 }
 
 /** mt__array_reserve for an array of the builder. */
