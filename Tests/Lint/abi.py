@@ -28,6 +28,11 @@ def exported_symbols(library):
     return sorted(row.split()[-1].split("@")[0] for row in rows if " A " not in row)
 
 
+def declared_symbols():
+    text = "".join(COMMENT.sub("", header.read_text()) for header in (INCLUDE / "martlet").glob("*.h"))
+    return sorted(re.findall(r"^MT_API [^;(]*?(\w+)\(", text, re.M))
+
+
 def layout():
     """Asks a compiled program, which is written from the headers."""
     asks = []
@@ -70,6 +75,7 @@ def main(folder, record):
         return
     symbols = exported_symbols(library)
     problems = [f"exported, but not ours to export: {name}" for name in symbols if not re.match(r"mt_[a-z]", name)]
+    problems += [f"declared, but not exported: {name}" for name in sorted(set(declared_symbols()) - set(symbols))]
     problems += [f"mutable global: {name}" for name in mutable_globals(pathlib.Path(folder, "libmartlet.a"))]
     problems += compare("abi-symbols.txt", symbols, record) + compare("abi-layout.txt", layout(), record)
     if problems:
