@@ -56,8 +56,9 @@ static void serve_file(mt_request *request, mt_response *response, void *user_da
   mt_slice path = request->match.parameters[0];
   mt__file file;
   mt_exchange *exchange = mt__exchange_of_request(request);
-  if (mt__files_open(user_data, path, &file) != MT_OK) {
-    exchange->shard->shared->service->fail(exchange, 404);
+  mt_status status = mt__files_open(user_data, path, &file);
+  if (status != MT_OK) {
+    exchange->shard->shared->service->fail(exchange, status == MT_ERROR_NOT_FOUND ? 404 : 503);
     return;
   }
   describe_file(response, &file);
