@@ -115,7 +115,7 @@ static const mt__route *find_naively(const mt__router *router, mt_method method,
   mt_slice segments[16];
   uint32_t count = cut_path(path, segments);
   const mt__route *best = NULL;
-  mt__pattern best_pattern, pattern;
+  mt__pattern best_pattern = {0}, pattern;
   *allowed = 0;
   for (size_t i = 0; i < mt__router_count(router); i++) {
     const mt__route *route = mt__router_at(router, i);
