@@ -30,16 +30,29 @@ static inline uint64_t mt__octets_lower(uint64_t word) {
   return word | upper >> 2;
 }
 
+/** Whether one of the octets of `word` is below SP or is DEL. */
+static inline bool mt__octets_have_control(uint64_t word) {
+  const uint64_t each = 0x0101010101010101;
+  uint64_t deletes = word ^ 0x7f * each; /* zero where DEL is */
+  /* Subtracting n sets the high bit of the lowest octet that is below n and had it clear. */
+  uint64_t below = (word - ' ' * each) & ~word;
+  return ((below | ((deletes - each) & ~deletes)) & 0x80 * each) != 0;
+}
+
 static inline char mt__octet_lower(char octet) {
   return octet >= 'A' && octet <= 'Z' ? (char)(octet | 0x20) : octet;
 }
 
+/* Mostly two names agree in every bit or in none that matters: the first compare decides. */
+
 static inline bool mt__octets_differ4(const char *a, const char *b) {
-  return mt__octets_lower(mt__octets_load4(a)) != mt__octets_lower(mt__octets_load4(b));
+  uint32_t x = mt__octets_load4(a), y = mt__octets_load4(b);
+  return x != y && mt__octets_lower(x) != mt__octets_lower(y);
 }
 
 static inline bool mt__octets_differ8(const char *a, const char *b) {
-  return mt__octets_lower(mt__octets_load8(a)) != mt__octets_lower(mt__octets_load8(b));
+  uint64_t x = mt__octets_load8(a), y = mt__octets_load8(b);
+  return x != y && mt__octets_lower(x) != mt__octets_lower(y);
 }
 
 /** Whether `size` octets are the same but for the case of ASCII letters. Folds to a few compares

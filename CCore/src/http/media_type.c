@@ -100,6 +100,10 @@ static int compare(const void *extension, const void *candidate) {
   return memcmp(extension, ((const entry *)candidate)->extension, EXTENSION_CAPACITY);
 }
 
+static bool holds_nul(mt_slice text) {
+  return text.size && memchr(text.data, 0, text.size);
+}
+
 /** What is behind the last dot of the last path segment; empty when there is none. */
 static mt_slice find_extension(mt_slice name) {
   size_t from = name.size;
@@ -112,7 +116,8 @@ mt_slice mt__media_type(mt_slice name) {
   mt_slice extension = find_extension(name);
   char key[EXTENSION_CAPACITY] = {0};
   const entry *found = NULL;
-  if (extension.size <= sizeof key) {
+  /* A NUL of the name's own would look like the filling. */
+  if (extension.size <= sizeof key && !holds_nul(extension)) {
     for (size_t i = 0; i < extension.size; i++) key[i] = mt__octet_lower(extension.data[i]);
     found = bsearch(key, entries, sizeof entries / sizeof entries[0], sizeof entries[0], compare);
   }

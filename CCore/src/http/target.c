@@ -2,125 +2,60 @@
 
 #include "../base/number.h"
 #include "../base/octets.h"
-#include "../base/slice.h"
 
 enum {
   HOST = 1,  /* reg-name, but for "%": RFC 3986 §3.2.2 */
   PATH = 2,  /* pchar, but for "%", and "/" */
   QUERY = 4, /* what a path may hold, "?", and what browsers leave as it is */
   IPV6 = 8,  /* what stands between the brackets of an IPv6 address */
-  NAME = HOST | PATH | QUERY,
-  HEX = NAME | IPV6, /* and "." */
 };
 
-static const unsigned char classes[256] = {
-    ['!'] = NAME,
-    ['$'] = NAME,
-    ['&'] = NAME,
-    ['\''] = NAME,
-    ['('] = NAME,
-    [')'] = NAME,
-    ['*'] = NAME,
-    ['+'] = NAME,
-    [','] = NAME,
-    ['-'] = NAME,
-    ['.'] = HEX,
-    ['/'] = PATH | QUERY,
-    [':'] = PATH | QUERY | IPV6,
-    [';'] = NAME,
-    ['='] = NAME,
-    ['?'] = QUERY,
-    ['@'] = PATH | QUERY,
-    ['['] = QUERY,
-    ['\\'] = QUERY,
-    [']'] = QUERY,
-    ['^'] = QUERY,
-    ['_'] = NAME,
-    ['`'] = QUERY,
-    ['{'] = QUERY,
-    ['|'] = QUERY,
-    ['}'] = QUERY,
-    ['~'] = NAME,
-    ['0'] = HEX,
-    ['1'] = HEX,
-    ['2'] = HEX,
-    ['3'] = HEX,
-    ['4'] = HEX,
-    ['5'] = HEX,
-    ['6'] = HEX,
-    ['7'] = HEX,
-    ['8'] = HEX,
-    ['9'] = HEX,
-    ['A'] = HEX,
-    ['B'] = HEX,
-    ['C'] = HEX,
-    ['D'] = HEX,
-    ['E'] = HEX,
-    ['F'] = HEX,
-    ['a'] = HEX,
-    ['b'] = HEX,
-    ['c'] = HEX,
-    ['d'] = HEX,
-    ['e'] = HEX,
-    ['f'] = HEX,
-    ['G'] = NAME,
-    ['H'] = NAME,
-    ['I'] = NAME,
-    ['J'] = NAME,
-    ['K'] = NAME,
-    ['L'] = NAME,
-    ['M'] = NAME,
-    ['N'] = NAME,
-    ['O'] = NAME,
-    ['P'] = NAME,
-    ['Q'] = NAME,
-    ['R'] = NAME,
-    ['S'] = NAME,
-    ['T'] = NAME,
-    ['U'] = NAME,
-    ['V'] = NAME,
-    ['W'] = NAME,
-    ['X'] = NAME,
-    ['Y'] = NAME,
-    ['Z'] = NAME,
-    ['g'] = NAME,
-    ['h'] = NAME,
-    ['i'] = NAME,
-    ['j'] = NAME,
-    ['k'] = NAME,
-    ['l'] = NAME,
-    ['m'] = NAME,
-    ['n'] = NAME,
-    ['o'] = NAME,
-    ['p'] = NAME,
-    ['q'] = NAME,
-    ['r'] = NAME,
-    ['s'] = NAME,
-    ['t'] = NAME,
-    ['u'] = NAME,
-    ['v'] = NAME,
-    ['w'] = NAME,
-    ['x'] = NAME,
-    ['y'] = NAME,
-    ['z'] = NAME,
+/* What octets there are, by where they may stand. */
+enum {
+  QRY = QUERY,
+  PCH = PATH | QUERY,
+  REG = HOST | PCH,
+  COL = IPV6 | PCH,
+  HEX = IPV6 | REG,
 };
+
+/* clang-format off */
+static const unsigned char classes[256] = {
+    [' '] =
+      0, REG,   0,   0, REG,   0, REG, REG, REG, REG, REG, REG, REG, REG, HEX, PCH, /* SP … / */
+    HEX, HEX, HEX, HEX, HEX, HEX, HEX, HEX, HEX, HEX, COL, REG,   0, REG,   0, QRY, /* 0 … ? */
+    PCH, HEX, HEX, HEX, HEX, HEX, HEX, REG, REG, REG, REG, REG, REG, REG, REG, REG, /* @ … O */
+    REG, REG, REG, REG, REG, REG, REG, REG, REG, REG, REG, QRY, QRY, QRY, QRY, REG, /* P … _ */
+    QRY, HEX, HEX, HEX, HEX, HEX, HEX, REG, REG, REG, REG, REG, REG, REG, REG, REG, /* ` … o */
+    REG, REG, REG, REG, REG, REG, REG, REG, REG, REG, REG, QRY, QRY, QRY, REG,   0, /* p … DEL */
+};
+/* clang-format on */
 
 /** The value of the escape at `at`, or -1. */
 static int read_escape(const char *at, const char *end) {
-  if (end - at < 3) return -1;
+  if (end - at < 3 || *at != '%') return -1;
   int high = mt__number_hex_digit(at[1]);
   int low = mt__number_hex_digit(at[2]);
   return high < 0 || low < 0 ? -1 : high << 4 | low;
 }
 
+static inline const char *skip_plain(const char *at, const char *end, int allowed) {
+  while (at < end && classes[(unsigned char)*at] & allowed) at++;
+  return at;
+}
+
+/** Goes on behind skip_plain, where well-formed escapes stand. Kept out of the way of paths without
+ * any: it would cost them the saving of registers. */
+static __attribute__((noinline)) const char *skip_escapes(const char *at, const char *end,
+                                                          int allowed) {
+  while (at < end && read_escape(at, end) >= 0) at = skip_plain(at + 3, end, allowed);
+  return at;
+}
+
 /** The end of the run of octets of the `allowed` classes and of well-formed escapes at `at`. */
-static inline const char *skip_run(const char *at, const char *end, int allowed, bool *escaped) {
-  for (;;) {
-    while (at < end && classes[(unsigned char)*at] & allowed) at++;
-    if (at == end || *at != '%' || read_escape(at, end) < 0) return at;
-    *escaped = true;
-    at += 3;
-  }
+static inline const char *skip_run(const char *at, const char *end, int allowed) {
+  at = skip_plain(at, end, allowed);
+  return at < end && *at == '%' ? skip_escapes(at, end, allowed) : at;
 }
 
 static mt__place make_place(const mt__head *head, const char *from, const char *to) {
@@ -128,14 +63,15 @@ static mt__place make_place(const mt__head *head, const char *from, const char *
 }
 
 /** path-abempty [ "?" query ] */
-static bool parse_path(mt__head *head, const char *from, const char *end) {
-  const char *at = skip_run(from, end, PATH, &head->path_needs_decoding);
+static inline bool parse_path(mt__head *head, const char *from, const char *end) {
+  const char *plain_end = skip_plain(from, end, PATH);
+  const char *at = skip_run(plain_end, end, PATH);
   head->path = make_place(head, from, at);
+  head->path_needs_decoding = at != plain_end;
   if (at == end) return true;
   if (*at != '?') return false;
-  bool escaped = false;
   head->query = make_place(head, at + 1, end);
-  return skip_run(at + 1, end, QUERY, &escaped) == end;
+  return skip_run(at + 1, end, QUERY) == end;
 }
 
 static size_t skip_scheme(mt_slice target) {
@@ -172,7 +108,11 @@ bool mt__target_parse(mt__head *head) {
   mt_slice target = mt__head_slice(head, head->target);
   head->target_form = MT__TARGET_ORIGIN;
   head->path_needs_decoding = false;
-  head->path = head->query = head->authority = (mt__place){head->target.offset, 0};
+  /* One by one: chained, the next would wait for the last in the store buffer. */
+  const mt__place nothing = {head->target.offset, 0};
+  head->path = nothing;
+  head->query = nothing;
+  head->authority = nothing;
   if (head->method == MT_METHOD_CONNECT) return parse_authority(head, target);
   if (target.size == 0) return false;
   if (target.data[0] == '/') return parse_path(head, target.data, target.data + target.size);
@@ -185,8 +125,7 @@ bool mt__target_parse(mt__head *head) {
 /** The end of uri-host at `at`, NULL when there is none. */
 static const char *skip_host(const char *at, const char *end) {
   if (*at != '[') {
-    bool escaped = false;
-    const char *host_end = skip_run(at, end, HOST, &escaped);
+    const char *host_end = skip_run(at, end, HOST);
     return host_end > at ? host_end : NULL;
   }
   const char *from = ++at;
@@ -221,13 +160,13 @@ ptrdiff_t mt__target_decode(mt_slice text, char *out) {
   return to - out;
 }
 
-/** Whether `segment` is one or two dots, each of them plain or escaped. */
-static bool is_dot_segment(mt_slice segment) {
+/** Whether the segment at `at` is one or two dots, each of them plain or escaped. */
+static bool is_dot_segment(const char *at, const char *end) {
   int dots = 0;
-  for (size_t at = 0; at < segment.size; dots++) {
-    if (segment.data[at] == '.')
+  for (; at < end && *at != '/'; dots++) {
+    if (*at == '.')
       at++;
-    else if (segment.size - at >= 3 && mt__octets_equal_nocase(segment.data + at, "%2e", 3))
+    else if (end - at >= 3 && mt__octets_equal_nocase(at, "%2e", 3))
       at += 3;
     else
       return false;
@@ -236,9 +175,11 @@ static bool is_dot_segment(mt_slice segment) {
 }
 
 bool mt__target_has_dot_segment(mt_slice path) {
-  if (path.size == 0) return false;
-  if (!memchr(path.data, '.', path.size) && !memchr(path.data, '%', path.size)) return false;
-  while (path.size)
-    if (is_dot_segment(mt__slice_cut(&path, '/'))) return true;
+  for (size_t at = 0; at < path.size; at++) {
+    char octet = path.data[at];
+    if (MT__LIKELY(octet != '.' && octet != '%')) continue;
+    bool begins_segment = at == 0 || path.data[at - 1] == '/';
+    if (begins_segment && is_dot_segment(path.data + at, path.data + path.size)) return true;
+  }
   return false;
 }

@@ -100,12 +100,20 @@ bool mt__is_token(mt_slice text) {
   return all;
 }
 
-bool mt__is_field_value(mt_slice text) {
-  /* Without an early exit the compiler makes vectors of it. */
-  bool any = false;
-  for (size_t i = 0; i < text.size; i++) {
-    unsigned char octet = (unsigned char)text.data[i];
-    any |= (octet < ' ' && octet != '\t') || octet == 0x7f;
+static bool has_forbidden_control(const char *at, size_t size) {
+  for (size_t i = 0; i < size; i++) {
+    unsigned char octet = (unsigned char)at[i];
+    if ((octet < ' ' && octet != '\t') || octet == 0x7f) return true;
   }
-  return !any;
+  return false;
+}
+
+bool mt__is_field_value(mt_slice text) {
+  size_t at = 0;
+  for (; text.size - at >= 8; at += 8) {
+    /* A tab looks like a forbidden one at first. */
+    bool suspicious = mt__octets_have_control(mt__octets_load8(text.data + at));
+    if (MT__UNLIKELY(suspicious) && has_forbidden_control(text.data + at, 8)) return false;
+  }
+  return !(at < text.size && has_forbidden_control(text.data + at, text.size - at));
 }

@@ -19,7 +19,7 @@ static void case_is_ignored_for_letters_and_for_nothing_else(void **state) {
   (void)state;
   const size_t places[] = {0, 3, 7, 8, 12, 15, 16, 18};
   for (size_t p = 0; p < sizeof places / sizeof places[0]; p++) {
-    char a[19] = "Content-Type-Of-All", b[19] = "cOnTENT-tYPE-oF-aLL";
+    char a[20] = "Content-Type-Of-All", b[20] = "cOnTENT-tYPE-oF-aLL";
     for (int x = 0; x < 256; x++) {
       for (int y = 0; y < 256; y++) {
         a[places[p]] = (char)x;
