@@ -23,6 +23,7 @@ let package = Package(
         .library(name: "Martlet", targets: ["Martlet"]),
         // For Swift and C hosts that build with SwiftPM; `make lib` builds it without Swift.
         .library(name: "CCore", targets: ["CCore"]),
+        .executable(name: "Demo", targets: ["Demo"]),
     ],
     traits: [
         .default(enabledTraits: ["CCore"]),
@@ -34,6 +35,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         // `Server` is a `Service`; small programs use its signal sequence for SIGINT and SIGTERM.
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        // The flags of Demo.
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
     ],
     targets: [
         .systemLibrary(
@@ -61,6 +64,17 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
+            name: "Demo",
+            dependencies: [
+                "Martlet",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            resources: [.copy("public")],
             swiftSettings: swiftSettings
         ),
     ],

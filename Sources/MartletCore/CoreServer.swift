@@ -24,5 +24,8 @@ package final class CoreServer: Sendable {
 
     deinit { unsafe mt_server_destroy(raw) }
 
+    /// What people call this engine.
+    package static var name: String { "C core" }
+
     package static var version: String { unsafe String(cString: mt_version()) }
 }

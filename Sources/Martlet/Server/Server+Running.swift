@@ -8,6 +8,10 @@ extension Server {
     /// - Throws: as ``start()``.
     public func run() async throws {
         try await start()
+        try await serve()
+    }
+
+    private func serve() async throws {
         try await withTaskCancellationHandler {
             try await withGracefulShutdownHandler {
                 try await control.waitUntilStopped()
@@ -20,13 +24,16 @@ extension Server {
     }
 
     /// Runs until the process gets SIGINT or SIGTERM, which drains the server; a second one cuts what is left. For
-    /// programs that are nothing but this server.
+    /// programs that are nothing but this server. `whenRunning` is called once it accepts, for a banner that names
+    /// its ``addresses``.
     ///
     /// - Throws: as ``start()``.
-    public func runUntilSignal() async throws {
+    public func runUntilSignal(whenRunning: () -> Void = {}) async throws {
         let watcher = await watchSignals()
         defer { watcher.cancel() }
-        try await run()
+        try await start()
+        whenRunning()
+        try await serve()
     }
 
     /// As the async `runUntilSignal()`, for programs without Swift concurrency: blocks the calling thread.
