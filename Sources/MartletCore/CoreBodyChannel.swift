@@ -49,6 +49,14 @@ package final class CoreBodyChannel: Sendable {
         consumer?.resume(returning: outcome.map { nil })
     }
 
+    /// Whether the peer left before the body was complete.
+    package var isClosedByPeer: Bool {
+        state.withLock { state in
+            guard case .failure(let error) = state.outcome else { return false }
+            return error.status == .closed
+        }
+    }
+
     /// The next piece, as large as what has arrived; nil at the end. One consumer at a time.
     package func next() async throws -> [UInt8]? {
         let result = await withTaskCancellationHandler {

@@ -10,9 +10,13 @@ package final class CoreExchange: Sendable {
     /// The request's body, where it comes in pieces.
     package let body: CoreBodyChannel?
 
-    init(adopting raw: OpaquePointer, body: CoreBodyChannel?) {
+    /// Held because an exchange may outlive its server, and may still have something to log when it is released.
+    private let log: CoreLogSink
+
+    init(adopting raw: OpaquePointer, body: CoreBodyChannel?, log: CoreLogSink) {
         unsafe self.raw = unsafe raw
         self.body = body
+        self.log = log
     }
 
     deinit { unsafe mt_exchange_release(raw) }
@@ -80,6 +84,11 @@ package final class CoreExchange: Sendable {
     package func endStream() -> CoreStatus {
         events.finish()
         return CoreStatus(unsafe mt_exchange_stream_end(raw))
+    }
+
+    /// Ends what a peer that is gone will not read, so that the engine has no forgotten exchange to report.
+    package func giveUp(isStreaming: Bool) {
+        _ = isStreaming ? endStream() : complete()
     }
 
     func resumeBody() { _ = unsafe mt_exchange_body_resume(raw) }

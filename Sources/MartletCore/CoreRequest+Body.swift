@@ -12,8 +12,8 @@ extension CoreRequest {
     }
 
     /// Lets the answer come later, with the body's pieces sent to `body` where there is one. What was read from this
-    /// view before must be read again from the exchange.
-    package func `defer`(body: CoreBodyChannel?) throws(CoreError) -> CoreExchange {
+    /// view before must be read again from the exchange. `log` is the server's.
+    package func `defer`(body: CoreBodyChannel?, log: CoreLogSink) throws(CoreError) -> CoreExchange {
         if let body {
             try CoreError.check(
                 unsafe mt_request_body_stream(raw, bodyArrived, retain(body), releaseBodyChannel))
@@ -24,7 +24,7 @@ extension CoreRequest {
             body?.abandon()
             throw CoreError(status == MT_OK ? MT_ERROR_INVALID_STATE : status)
         }
-        let held = unsafe CoreExchange(adopting: exchange, body: body)
+        let held = unsafe CoreExchange(adopting: exchange, body: body, log: log)
         do throws(CoreError) {
             try held.watchCancellation()
         } catch {

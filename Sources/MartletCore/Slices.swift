@@ -13,8 +13,12 @@ extension mt_slice {
 }
 
 extension String {
-    /// The string's own UTF-8, without a copy or a reference counted for every native string.
+    /// The string's own UTF-8, for every native string without a copy. The span, where there is one, counts no reference
+    /// either, which the older way does.
     func withSlice<Result>(_ body: (mt_slice) -> Result) -> Result {
+        if #available(macOS 26.0, iOS 26.0, tvOS 26.0, watchOS 26.0, visionOS 26.0, *) {
+            return unsafe utf8.span.withSlice(body)
+        }
         let fast = unsafe utf8.withContiguousStorageIfAvailable { unsafe body(mt_slice($0)) }
         if let fast { return fast }
         return unsafe Array(utf8).withUnsafeBufferPointer { unsafe body(mt_slice($0)) }

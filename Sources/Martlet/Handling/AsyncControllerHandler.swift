@@ -7,7 +7,7 @@ struct AsyncControllerHandler<Wrapped: AsyncController>: CoreHandler {
 
     func handle(_ request: consuming CoreRequest, _ response: consuming CoreResponse) {
         do {
-            let exchange = try request.defer(body: streamsBody ? CoreBodyChannel() : nil)
+            let exchange = try request.defer(body: streamsBody ? CoreBodyChannel() : nil, log: context.log)
             let task = start(exchange)
             exchange.onCancel { task.cancel() }
         } catch {
@@ -35,8 +35,10 @@ struct AsyncControllerHandler<Wrapped: AsyncController>: CoreHandler {
             try await controller.handle(request, &response)
             if let failure = response.failure { throw failure }
         } catch {
-            // Nobody is left to read an answer, or a line about it.
-            if exchange.isCancelled { return }
+            // Nobody is left to read an answer, or a line about it. A body may tell so before the exchange does.
+            if exchange.isCancelled || exchange.body?.isClosedByPeer == true {
+                return exchange.giveUp(isStreaming: response.isStreaming)
+            }
             // Left without its end, the stream is cut: the peer must not take it for complete.
             if response.isStreaming { return context.noteLate(error, request) }
             context.answer(error, request, &response)

@@ -4,7 +4,7 @@ public import HTTPTypes
 public struct HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The status to answer with.
     public let status: HTTPResponse.Status
-    /// What the peer is told, as text; nil: the status' reason.
+    /// What the peer is told, as text; nil: the status and its reason.
     public let message: String?
     /// Fields that the answer has to carry, such as WWW-Authenticate for 401.
     public let fields: HTTPFields
@@ -17,7 +17,7 @@ public struct HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     /// The status and the message.
-    public var description: String { "\(status.code) \(message ?? status.reasonPhrase)" }
+    public var description: String { message.map { "\(status.code) \($0)" } ?? status.text }
 
     /// The status that the peer gets for `error`: an HTTPError's own, else 500.
     public static func status(for error: any Error) -> HTTPResponse.Status {

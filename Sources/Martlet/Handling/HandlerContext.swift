@@ -5,9 +5,12 @@ internal import Logging
 final class HandlerContext: Sendable {
     private let logger: Logger
     private let errorHandler: ErrorHandler?
+    /// Where the engine logs; async exchanges keep it.
+    let log: CoreLogSink
 
-    init(logger: Logger, errorHandler: ErrorHandler?) {
+    init(logger: Logger, log: CoreLogSink, errorHandler: ErrorHandler?) {
         self.logger = logger
+        self.log = log
         self.errorHandler = errorHandler
     }
 
@@ -21,7 +24,7 @@ final class HandlerContext: Sendable {
         }
         response.begin(error: known ?? HTTPError(.internalServerError))
         let report = ErrorReport(
-            status: response.status, message: known?.message ?? response.status.reasonPhrase, error: error,
+            status: response.status, message: known?.message ?? response.status.text, error: error,
             method: method, target: target)
         fill(report, &response)
         if let failure = response.failure { noteFailure(failure, method: method, target: target) }
@@ -63,7 +66,7 @@ struct EngineErrorHandler: CoreErrorHandler {
     func handle(status: Int, method: String?, target: String?, _ core: consuming CoreResponse) {
         let status = HTTPResponse.Status(code: status)
         let report = ErrorReport(
-            status: status, message: status.reasonPhrase, error: nil, method: method, target: target)
+            status: status, message: status.text, error: nil, method: method, target: target)
         var response = Response(core)
         handler(report, &response)
         if let failure = response.failure {

@@ -60,7 +60,7 @@ extension Route {
         default:
             throw CoreError(
                 status: .invalidArgument,
-                message: "\(method.rawValue) \(pattern): the method is none that can be routed.")
+                message: "\(method.rawValue) \"\(pattern)\": the method is none that can be routed")
         }
     }
 
@@ -72,7 +72,9 @@ extension Route {
         if maxBodyBytes < 1 {
             throw CoreError(
                 status: .invalidArgument,
-                message: "\(pattern): maxBodyBytes is \(maxBodyBytes), but must be 1 … \(Int.max).")
+                message:
+                    "\(method.rawValue) \"\(pattern)\": maxBodyBytes is \(maxBodyBytes), but must be 1 … \(Int.max)"
+            )
         }
         options.maxBodyBytes = maxBodyBytes == Int.max ? UInt64.max : UInt64(maxBodyBytes)
         return options

@@ -4,8 +4,11 @@ extension Server {
         try configuration.validate()
         do {
             let settings = configuration.applied(to: try CoreConfiguration())
-            let engine = try CoreServer(settings, log: configuration.makeLogSink())
-            try install(on: engine)
+            let log = configuration.makeLogSink()
+            let engine = try CoreServer(settings, log: log)
+            try install(
+                on: engine, HandlerContext(logger: configuration.logger, log: log, errorHandler: errorHandler)
+            )
             for listener in configuration.effectiveListeners { try listener.open(on: engine) }
             return engine
         } catch let error as CoreError {
@@ -13,8 +16,7 @@ extension Server {
         }
     }
 
-    private func install(on engine: CoreServer) throws {
-        let context = HandlerContext(logger: configuration.logger, errorHandler: errorHandler)
+    private func install(on engine: CoreServer, _ context: HandlerContext) throws {
         var problems: [String] = []
         for route in routes {
             do {
