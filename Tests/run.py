@@ -127,6 +127,14 @@ def run_swift(arguments):
 
 # Wire: Python's own unittest, in this process; a hang ends with a traceback.
 
+class CountingResult(unittest.TextTestResult):
+    passed = 0
+
+    def addSuccess(self, test):
+        super().addSuccess(test)
+        self.passed += 1
+
+
 def run_wire(arguments):
     demo = arguments[0]
     if not os.access(demo, os.X_OK):
@@ -136,9 +144,9 @@ def run_wire(arguments):
     suite = unittest.defaultTestLoader.discover("Tests/Wire")
     if suite.countTestCases() == 0:
         sys.exit("wire: Tests/Wire has no tests")
-    result = unittest.TextTestRunner(verbosity=2).run(suite)
+    result = unittest.TextTestRunner(verbosity=2, resultclass=CountingResult).run(suite)
     failed = len({str(test) for test, _ in result.failures + result.errors}) + len(result.unexpectedSuccesses)
-    finish("wire", max(result.testsRun - failed - len(result.skipped), 0), failed, len(result.skipped))
+    finish("wire", result.passed, failed, len(result.skipped))
 
 
 def totals(parts):
