@@ -166,19 +166,31 @@ void mt__exchange_handler_returned(mt_exchange *exchange) {
     mt__exchange_signal(exchange, MT__SIGNAL_COMPLETE);
 }
 
+static void abandon_answer(mt_exchange *exchange) {
+  if (!exchange->reactor_only.connection) return; /* the peer left first */
+  mt__log(&exchange->shard->shared->logger, MT_LOG_ERROR,
+          "a deferred exchange was released without an answer; sent 500");
+  exchange->shard->shared->service->fail(exchange, 500);
+  mt__exchange_make_ready(exchange);
+}
+
+/** The body's end is missing, and the connection closes behind it: so the peer sees that it was
+ * cut. */
+static void abandon_stream(mt_exchange *exchange) {
+  if (!exchange->reactor_only.connection) return;
+  mt__log(&exchange->shard->shared->logger,
+          exchange->reactor_only.has_body_failed ? MT_LOG_DEBUG : MT_LOG_ERROR,
+          "a response stream was released before its end; cut");
+  exchange->reactor_only.keeps_alive = false;
+  exchange->reactor_only.is_stream_whole = true;
+  mt__connection_settle(exchange->reactor_only.connection);
+}
+
 void mt__exchange_abandon(mt_exchange *exchange) {
-  const mt__logger *logger = &exchange->shard->shared->logger;
-  if (mt__exchange_advance(exchange, MT__PHASE_FILLING, MT__PHASE_COMPLETED)) {
-    mt__log(logger, MT_LOG_ERROR, "a deferred exchange was released without an answer; sent 500");
-    exchange->shard->shared->service->fail(exchange, 500);
-    mt__exchange_make_ready(exchange);
-  } else if (mt__exchange_advance(exchange, MT__PHASE_STREAMING, MT__PHASE_ENDED)) {
-    mt__connection *connection = exchange->reactor_only.connection;
-    mt__log(logger, MT_LOG_ERROR, "a response stream was released before its end; cut");
-    if (!connection) return;
-    connection->is_broken = true;
-    mt__connection_settle(connection);
-  }
+  if (mt__exchange_advance(exchange, MT__PHASE_FILLING, MT__PHASE_COMPLETED))
+    abandon_answer(exchange);
+  else if (mt__exchange_advance(exchange, MT__PHASE_STREAMING, MT__PHASE_ENDED))
+    abandon_stream(exchange);
 }
 
 void mt__exchange_callback_drop(mt__exchange_callback *callback) {
@@ -193,6 +205,7 @@ void mt__exchange_end_body(mt_exchange *exchange, mt_body_event event, mt_status
   void *user_data = exchange->reactor_only.body_user_data;
   exchange->reactor_only.on_body = NULL;
   exchange->reactor_only.body_destroy = NULL;
+  exchange->reactor_only.has_body_failed = event == MT_BODY_FAILED;
   if (on_body) on_body(event, (mt_slice){NULL, 0}, status, user_data);
   if (destroy) destroy(user_data);
 }

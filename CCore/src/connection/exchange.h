@@ -100,6 +100,7 @@ struct mt_exchange {
     bool is_head_sent;       /* … and its head was */
     bool is_finished;        /* it was sent in full, or never will be */
     bool is_body_paused;     /* the body's consumer asked for a pause */
+    bool has_body_failed;    /* the peer's doing, so that a handler that gives up is no error */
     bool has_asked_for_body; /* mt_request_body_stream was called */
     bool keeps_alive;        /* the connection may go on after this response */
     bool owes_continue;      /* the client waits for 100 */
