@@ -11,9 +11,8 @@ public protocol Controller: Sendable {
 /// Answers requests with Swift concurrency.
 ///
 /// It starts on the event loop that read the request and leaves it when it first suspends; before that it must not
-/// block. The answer is sent when it returns. When the server learns before that the peer is gone (a half-closed connection
-/// is not), or stops, the task is cancelled. Errors become answers as
-/// for ``Controller``.
+/// block. The answer is sent when it returns. When the server stops before, or learns that the peer is gone (one that
+/// only closed its sending half is not), the task is cancelled. Errors become answers as for ``Controller``.
 public protocol AsyncController: Sendable {
     /// Fills `response` for `request`.
     func handle(_ request: borrowing Request, _ response: inout Response) async throws

@@ -49,7 +49,7 @@ public struct Response: ~Copyable, ~Escapable {
     }
 
     mutating func note(_ status: CoreStatus, or refusal: @autoclosure () -> ResponseError = .unavailable) {
-        if status == .ok { return }
+        if case .ok = status { return }
         if failure == nil { failure = ResponseError(status) ?? refusal() }
     }
 

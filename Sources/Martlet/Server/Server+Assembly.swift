@@ -1,6 +1,9 @@
 extension Server {
     /// Makes the engine: settings, then routes, then sockets, so that a mistake in the program shows before a taken port.
-    func assemble() throws -> CoreServer {
+    func assemble() throws -> CoreServer { try assemble(on: configuration.effectiveListeners) }
+
+    /// As `assemble()`, with other listeners than those of the configuration.
+    func assemble(on listeners: [Configuration.Listener]) throws -> CoreServer {
         try configuration.validate()
         do {
             let settings = configuration.applied(to: try CoreConfiguration())
@@ -9,7 +12,7 @@ extension Server {
             try install(
                 on: engine, HandlerContext(logger: configuration.logger, log: log, errorHandler: errorHandler)
             )
-            for listener in configuration.effectiveListeners { try listener.open(on: engine) }
+            for listener in listeners { try listener.open(on: engine) }
             return engine
         } catch let error as CoreError {
             throw ServerError(error)
