@@ -17,8 +17,8 @@ static void reset(mt_exchange *exchange, mt__shard *shard) {
   exchange->request.trailers.field_count = 0;
   exchange->request.match.route = NULL;
   exchange->request.match.parameter_count = 0;
+  memset(&exchange->request.head, 0, sizeof exchange->request.head);
   exchange->request.head.fields = exchange->fields;
-  exchange->request.head.field_count = 0;
   exchange->request.head.field_capacity = shard->shared->limits.max_fields;
   exchange->response.status = 200;
   exchange->is_deferred = false;
@@ -166,11 +166,14 @@ void mt__exchange_handler_returned(mt_exchange *exchange) {
     mt__exchange_signal(exchange, MT__SIGNAL_COMPLETE);
 }
 
+/** Nobody holds a handle any more, so the phase moves under no one's hands, and the error's handler
+ * may still write. */
 static void abandon_answer(mt_exchange *exchange) {
   if (!exchange->reactor_only.connection) return; /* the peer left first */
   mt__log(&exchange->shard->shared->logger, MT_LOG_ERROR,
           "a deferred exchange was released without an answer; sent 500");
   exchange->shard->shared->service->fail(exchange, 500);
+  mt__exchange_advance(exchange, MT__PHASE_FILLING, MT__PHASE_COMPLETED);
   mt__exchange_make_ready(exchange);
 }
 
@@ -187,7 +190,7 @@ static void abandon_stream(mt_exchange *exchange) {
 }
 
 void mt__exchange_abandon(mt_exchange *exchange) {
-  if (mt__exchange_advance(exchange, MT__PHASE_FILLING, MT__PHASE_COMPLETED))
+  if (mt__exchange_phase(exchange) == MT__PHASE_FILLING)
     abandon_answer(exchange);
   else if (mt__exchange_advance(exchange, MT__PHASE_STREAMING, MT__PHASE_ENDED))
     abandon_stream(exchange);

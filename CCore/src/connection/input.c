@@ -81,8 +81,9 @@ void mt__input_reject(mt__connection *connection, int http_status, const char *r
                                        : MT_ERROR_MALFORMED;
   bool is_handled = exchange->reactor_only.sink != MT__SINK_WHOLE && is_queued;
   mt__exchange_end_body(exchange, MT_BODY_FAILED, why);
-  if (!is_handled && mt__exchange_advance(exchange, MT__PHASE_FILLING, MT__PHASE_COMPLETED)) {
+  if (!is_handled && mt__exchange_phase(exchange) == MT__PHASE_FILLING) {
     shard->shared->service->fail(exchange, http_status);
+    mt__exchange_advance(exchange, MT__PHASE_FILLING, MT__PHASE_COMPLETED);
     exchange->reactor_only.is_ready = true;
   }
   mt__exchange_unreference(exchange);
