@@ -32,7 +32,7 @@ static char *room_for(mt__connection *connection, size_t size) {
 }
 
 static void lay(mt__connection *connection, mt_slice bytes) {
-  if (connection->is_broken) return;
+  if (connection->is_broken || !bytes.size) return;
   char *out = room_for(connection, bytes.size);
   if (out) {
     memcpy(out, bytes.data, bytes.size);
