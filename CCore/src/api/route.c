@@ -14,6 +14,12 @@ static mt_status refuse(mt_error *error, mt_destroy_fn destroy, void *user_data,
   return mt__error_set(error, MT_ERROR_INVALID_ARGUMENT, "%s", why);
 }
 
+static mt_status refuse_late(mt_error *error, mt_destroy_fn destroy, void *user_data) {
+  if (destroy) destroy(user_data);
+  return mt__error_set(error, MT_ERROR_INVALID_STATE,
+                       "the server has started; handlers are set before start");
+}
+
 static const char *find_fault(const mt_server *server, mt_method method, mt_slice pattern,
                               mt_handler_fn handler, const mt_route_options *options) {
   if (!server) return "server is NULL";
@@ -56,17 +62,10 @@ mt_status mt_server_files(mt_server *server, mt_slice prefix, mt_slice root, mt_
   return mt__server_files(server, prefix, root, error);
 }
 
-static const char *find_late(mt_server *server, bool has_handler) {
-  if (!server) return "server is NULL";
-  if (!has_handler) return "handler is NULL";
-  return mt__server_is_open(server) ? NULL
-                                    : "the server has started; handlers are set before start";
-}
-
 mt_status mt_server_fallback(mt_server *server, mt_handler_fn handler, void *user_data,
                              mt_destroy_fn destroy, mt_error *error) {
-  const char *fault = find_late(server, handler != NULL);
-  if (fault) return refuse(error, destroy, user_data, fault);
+  if (!server || !handler) return refuse(error, destroy, user_data, "server or handler is NULL");
+  if (!mt__server_is_open(server)) return refuse_late(error, destroy, user_data);
   mt__route *fallback = &server->shared->fallback;
   if (fallback->destroy) fallback->destroy(fallback->user_data);
   fallback->handler = handler;
@@ -77,8 +76,8 @@ mt_status mt_server_fallback(mt_server *server, mt_handler_fn handler, void *use
 
 mt_status mt_server_error_handler(mt_server *server, mt_error_handler_fn handler, void *user_data,
                                   mt_destroy_fn destroy, mt_error *error) {
-  const char *fault = find_late(server, handler != NULL);
-  if (fault) return refuse(error, destroy, user_data, fault);
+  if (!server || !handler) return refuse(error, destroy, user_data, "server or handler is NULL");
+  if (!mt__server_is_open(server)) return refuse_late(error, destroy, user_data);
   if (server->on_error_destroy) server->on_error_destroy(server->on_error_data);
   server->on_error = handler;
   server->on_error_data = user_data;
