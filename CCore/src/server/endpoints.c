@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -97,7 +98,9 @@ static bool set_option(int descriptor, int level, int option, int value) {
 static int open_tcp(const struct addrinfo *address, int backlog, bool is_first, bool is_shared) {
   int descriptor = mt__os_socket(address->ai_family);
   if (descriptor < 0) return -1;
-  bool is_good = set_option(descriptor, SOL_SOCKET, SO_REUSEADDR, 1);
+  /* Accepted sockets inherit TCP_NODELAY from the listener: no call for each of them. */
+  bool is_good = set_option(descriptor, SOL_SOCKET, SO_REUSEADDR, 1) &&
+                 set_option(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
   if (is_good && address->ai_family == AF_INET6)
     is_good =
         set_option(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, address->ai_flags & AI_PASSIVE ? 0 : 1);
@@ -277,6 +280,8 @@ mt_status mt__server_listen_descriptor(mt_server *server, int descriptor, mt_err
     return status;
   }
   mt__os_adopt(descriptor);
+  set_option(descriptor, IPPROTO_TCP, TCP_NODELAY,
+             1); /* fails for unix sockets, which need it not */
   endpoint->descriptors[0] = descriptor;
   describe(endpoint);
   append_endpoint(server, endpoint);
