@@ -21,6 +21,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Martlet", targets: ["Martlet"]),
+        .library(name: "MartletTesting", targets: ["MartletTesting"]),
         // For Swift and C hosts that build with SwiftPM; `make lib` builds it without Swift.
         .library(name: "CCore", targets: ["CCore"]),
         .executable(name: "Demo", targets: ["Demo"]),
@@ -66,6 +67,11 @@ let package = Package(
             ],
             swiftSettings: swiftSettings
         ),
+        .target(
+            name: "MartletTesting",
+            dependencies: ["Martlet", .product(name: "HTTPTypes", package: "swift-http-types")],
+            swiftSettings: swiftSettings
+        ),
         .executableTarget(
             name: "Demo",
             dependencies: [
@@ -75,6 +81,17 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             resources: [.copy("public")],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "MartletTests",
+            dependencies: [
+                "Martlet", "MartletTesting",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Tests/MartletTests",
             swiftSettings: swiftSettings
         ),
     ],
