@@ -22,7 +22,7 @@ SWIFT_TSAN := --sanitize=thread --scratch-path .build-tsan
 PARTS := c swift $(if $(wildcard Tests/Wire/test_*.py),wire)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run build debug test test-c test-swift test-wire asan ubsan tsan valgrind \
+.PHONY: help setup run build debug test test-c test-swift test-wire load leaks asan ubsan tsan valgrind \
 	lib install uninstall check-abi format lint analyze info clean
 
 help: ## list the targets
@@ -61,7 +61,17 @@ test-swift: ## run the Swift tests
 test-wire: ## start the demo application and speak raw bytes, curl, ab and wrk to it
 	@$(NEED) c swift test
 	@swift build -c release --product Demo
-	@$(TEST) wire $(DEMO)
+	@$(TEST) wire $(DEMO) $(WIRE)
+
+load: ## hold the load generators to the demo application for longer than the tests do
+	@WIRE_FULL=1 $(MAKE) --no-print-directory test-wire WIRE=test_load.py
+
+leaks: ## look for leaks behind 10,000 connections to a C program, with LeakSanitizer and with valgrind
+	@$(NEED) c test
+	@$(C) VARIANT=asan host
+	@$(TEST) leaks .build-c/asan/Tests/Embedding/host
+	@$(C) VARIANT=plain host
+	@$(TEST) leaks --under-valgrind .build-c/plain/Tests/Embedding/host
 
 asan: ## run the C and Swift tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(NEED) c swift test

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs a part of the tests and counts it: run.py c|swift|wire …, then run.py totals PART… sums up.
+"""Runs a part of the tests and counts it: run.py c|swift|wire|leaks …, then run.py totals PART… sums up.
 
 A part leaves what it counted in .build-totals, so that a part that broke off is seen by its absence."""
 import concurrent.futures
@@ -139,14 +139,23 @@ def run_wire(arguments):
     demo = arguments[0]
     if not os.access(demo, os.X_OK):
         sys.exit(f"wire: there is no program {demo}")
-    os.environ.update(environment(), DEMO=os.path.abspath(demo))
+    os.environ.update(environment(), MARTLET_DEMO=os.path.abspath(demo))
     faulthandler.dump_traceback_later(WIRE_SECONDS, exit=True)
-    suite = unittest.defaultTestLoader.discover("Tests/Wire")
+    suite = unittest.defaultTestLoader.discover("Tests/Wire", *arguments[1:])
     if suite.countTestCases() == 0:
         sys.exit("wire: Tests/Wire has no tests")
     result = unittest.TextTestRunner(verbosity=2, resultclass=CountingResult).run(suite)
     failed = len({str(test) for test, _ in result.failures + result.errors}) + len(result.unexpectedSuccesses)
     finish("wire", result.passed, failed, len(result.skipped))
+
+
+# Leaks: one run, which passes or not.
+
+def run_leaks(arguments):
+    program = arguments[-1]
+    wrapper = VALGRIND if arguments[0] == "--under-valgrind" else steady_addresses(program)
+    code, _ = run_bounded([sys.executable, "Tests/Embedding/leaks.py", *wrapper, program], 5 * C_TEST_SECONDS)
+    sys.exit(1 if code else 0)
 
 
 def totals(parts):
@@ -162,7 +171,7 @@ def totals(parts):
     sys.exit(1 if failed else 0)
 
 
-PARTS = {"c": run_c, "swift": run_swift, "wire": run_wire, "totals": totals}
+PARTS = {"c": run_c, "swift": run_swift, "wire": run_wire, "leaks": run_leaks, "totals": totals}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in PARTS:
