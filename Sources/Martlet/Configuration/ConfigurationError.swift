@@ -14,7 +14,8 @@ public struct ConfigurationError: Error, Sendable, Equatable, CustomStringConver
         self.field = field
         self.value = value
         self.allowed = allowed
-        description = "\(field) is \"\(value)\", but must be \(allowed)."
+        // With escapes: a value with a line break in it must not make two lines of the sentence.
+        description = "\(field) is \(value.debugDescription), but must be \(allowed)."
     }
 
     /// An environment variable that means nothing.
