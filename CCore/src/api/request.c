@@ -89,11 +89,12 @@ uint64_t mt_request_content_length(const mt_request *request) {
 }
 
 size_t mt_request_trailer_count(const mt_request *request) {
-  return request ? request->trailers.field_count : 0;
+  return request && request->trailers.base ? request->trailers.field_count : 0;
 }
 
 mt_field mt_request_trailer_at(const mt_request *request, size_t index) {
-  return request ? field_at(&request->trailers, index) : (mt_field){nothing, nothing};
+  if (index >= mt_request_trailer_count(request)) return (mt_field){nothing, nothing};
+  return mt__head_field(&request->trailers, (uint32_t)index);
 }
 
 size_t mt_request_peer(const mt_request *request, char *buffer, size_t capacity) {

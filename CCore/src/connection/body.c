@@ -101,13 +101,19 @@ static void complete(mt__connection *connection, mt_exchange *exchange) {
   mt__exchange_unreference(exchange);
 }
 
+void mt__body_check_end(mt__connection *connection) {
+  mt_exchange *exchange = connection->incoming;
+  if (!exchange || connection->reading != MT__READING_LENGTH) return;
+  if (exchange->reactor_only.body_left || exchange->reactor_only.is_body_paused) return;
+  complete(connection, exchange);
+}
+
 static size_t feed_length(mt__connection *connection, mt_exchange *exchange, mt_slice in) {
   uint64_t left = exchange->reactor_only.body_left;
   size_t taken = in.size < left ? in.size : (size_t)left;
   exchange->reactor_only.body_left -= taken;
   sink_bytes(connection, exchange, (mt_slice){in.data, taken});
-  if (connection->incoming == exchange && exchange->reactor_only.body_left == 0)
-    complete(connection, exchange);
+  mt__body_check_end(connection);
   return taken;
 }
 
@@ -118,10 +124,22 @@ static bool begin_trailers(mt__connection *connection, mt_exchange *exchange) {
   const mt__shared *shared = connection->shard->shared;
   uint32_t capacity = shared->limits.max_fields;
   memset(trailers, 0, sizeof *trailers);
-  trailers->fields = mt__arena_allocate(&exchange->arena, capacity * sizeof *trailers->fields);
+  trailers->fields = mt__allocate(&shared->allocator, capacity * sizeof *trailers->fields);
   if (!trailers->fields) return false;
+  exchange->reactor_only.trailer_fields = trailers->fields;
   trailers->field_capacity = capacity;
   mt__h1_parser_init_trailers(&exchange->reactor_only.parser, &shared->limits, shared->scan);
+  return true;
+}
+
+/** The octets of a complete trailer section move to where the exchange keeps them. */
+static bool keep_trailers(mt_exchange *exchange, const char *data) {
+  mt__head *trailers = &exchange->request.trailers;
+  char *copy = mt__allocate(&exchange->shard->shared->allocator, trailers->size);
+  if (!copy) return false;
+  memcpy(copy, data, trailers->size);
+  exchange->reactor_only.trailer_bytes = copy;
+  trailers->base = copy;
   return true;
 }
 
@@ -139,20 +157,16 @@ static size_t feed_trailers(mt__connection *connection, mt_exchange *exchange, m
   }
   mt__h1_parser *parser = &exchange->reactor_only.parser;
   mt__h1_result result = mt__h1_parser_feed(parser, in.data, in.size, trailers);
+  trailers->base = NULL;
   if (result == MT__H1_INCOMPLETE) return 0;
-  if (result == MT__H1_REJECTED) {
-    mt__input_reject(connection, parser->reject_status, parser->reject_reason);
-    return in.size;
-  }
-  mt_slice copy;
   size_t size = trailers->size;
-  if (!mt__arena_copy(&exchange->arena, (mt_slice){in.data, size}, &copy)) {
+  if (result == MT__H1_REJECTED)
+    mt__input_reject(connection, parser->reject_status, parser->reject_reason);
+  else if (!keep_trailers(exchange, in.data))
     mt__input_reject(connection, 503, "no memory for trailers");
-    return in.size;
-  }
-  trailers->base = copy.data;
-  complete(connection, exchange);
-  return size;
+  else
+    complete(connection, exchange);
+  return result == MT__H1_REJECTED ? in.size : size;
 }
 
 static size_t feed_chunks(mt__connection *connection, mt_exchange *exchange, mt_slice in) {
@@ -177,6 +191,7 @@ static size_t feed_chunks(mt__connection *connection, mt_exchange *exchange, mt_
 }
 
 size_t mt__body_feed(mt__connection *connection, mt_exchange *exchange, mt_slice in) {
+  exchange->reactor_only.owes_continue = false;
   if (connection->reading == MT__READING_LENGTH) return feed_length(connection, exchange, in);
   if (connection->reading == MT__READING_CHUNKS) return feed_chunks(connection, exchange, in);
   return feed_trailers(connection, exchange, in);
@@ -196,13 +211,6 @@ static void start_reading(mt__connection *connection, mt_exchange *exchange, mt_
   exchange->request.trailers.fields = NULL;
   mt__chunked_init(&exchange->reactor_only.chunked);
   mt__body_restart_clock(exchange);
-}
-
-/** Who asked for 100 (Continue) gets it, unless the body is coming already: RFC 9110 §10.1.1. */
-static void invite(mt__connection *connection, mt_exchange *exchange, mt_slice available) {
-  bool owes = exchange->reactor_only.owes_continue;
-  exchange->reactor_only.owes_continue = false;
-  if (owes && available.size == 0) mt__output_continue(connection);
 }
 
 /** The exchange goes on after this read, so that its head may not stay in the scratch buffer. */
@@ -225,14 +233,13 @@ static void discard(mt__connection *connection, mt_exchange *exchange) {
   }
 }
 
-static void begin_stream(mt__connection *connection, mt_exchange *exchange, mt_slice available) {
+static void begin_stream(mt__connection *connection, mt_exchange *exchange) {
   connection->shard->shared->service->run(exchange);
   if (!exchange->reactor_only.has_asked_for_body) {
     discard(connection, exchange);
     return;
   }
   start_reading(connection, exchange, MT__SINK_STREAM);
-  invite(connection, exchange, available);
   outlive(connection, exchange);
 }
 
@@ -244,7 +251,6 @@ static size_t begin_whole(mt__connection *connection, mt_exchange *exchange, mt_
     return (size_t)head->content_length;
   }
   start_reading(connection, exchange, MT__SINK_WHOLE);
-  invite(connection, exchange, available);
   outlive(connection, exchange);
   return 0;
 }
@@ -269,6 +275,9 @@ static bool is_over_limit(mt__connection *connection, mt_exchange *exchange) {
 size_t mt__body_begin(mt__connection *connection, mt_exchange *exchange, mt_slice available) {
   const mt__head *head = &exchange->request.head;
   bool has_body = head->framing == MT__FRAMING_CHUNKED || head->content_length > 0;
+  /* Who asked for 100 (Continue) waits for nothing when the body comes already: RFC 9110 §10.1.1.
+   */
+  if (!has_body || available.size) exchange->reactor_only.owes_continue = false;
   if (!has_body) {
     begin_without(connection, exchange);
     return 0;
@@ -278,7 +287,7 @@ size_t mt__body_begin(mt__connection *connection, mt_exchange *exchange, mt_slic
   if (exchange->reactor_only.is_ready)
     discard(connection, exchange);
   else if (route && route->body_mode == MT_BODY_STREAM)
-    begin_stream(connection, exchange, available);
+    begin_stream(connection, exchange);
   else
     return begin_whole(connection, exchange, available);
   return 0;

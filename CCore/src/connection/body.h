@@ -16,6 +16,8 @@ enum {
 size_t mt__body_begin(mt__connection *connection, mt_exchange *exchange, mt_slice available);
 /** Takes `in`; returns how many octets were used. */
 size_t mt__body_feed(mt__connection *connection, mt_exchange *exchange, mt_slice in);
+/** Ends a body of announced length that is there in full, unless its consumer pauses. */
+void mt__body_check_end(mt__connection *connection);
 /** Whether a body slower than the configured rate should be given up. */
 bool mt__body_is_too_slow(const mt_exchange *exchange);
 /** The measurement of the rate starts anew (begin, resume). */

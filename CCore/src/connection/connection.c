@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "body.h"
 #include "input.h"
 #include "listener.h"
 #include "output.h"
@@ -245,6 +246,7 @@ static void watch(mt__connection *connection) {
 }
 
 static void finish_serving(mt__connection *connection) {
+  mt__body_check_end(connection);
   mt__output_emit(connection);
   mt__output_flush(connection);
   while (connection->input_size && !connection->is_broken && mt__input_may_go_on(connection)) {

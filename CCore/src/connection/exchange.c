@@ -14,7 +14,7 @@ static void reset(mt_exchange *exchange, mt__shard *shard) {
   memset(&exchange->on_drained, 0, sizeof exchange->on_drained);
   exchange->shard = shard;
   exchange->request.body = (mt_slice){NULL, 0};
-  exchange->request.trailers.field_count = 0;
+  exchange->request.trailers.base = NULL;
   exchange->request.match.route = NULL;
   exchange->request.match.parameter_count = 0;
   memset(&exchange->request.head, 0, sizeof exchange->request.head);
@@ -69,7 +69,10 @@ void mt__response_reset(mt_response *response) {
 
 static void drop_contents(mt_exchange *exchange) {
   mt__response_drop_body(&exchange->response);
-  mt__deallocate(exchange->arena.allocator, exchange->reactor_only.whole);
+  const mt_allocator *allocator = exchange->arena.allocator;
+  mt__deallocate(allocator, exchange->reactor_only.whole);
+  mt__deallocate(allocator, exchange->reactor_only.trailer_fields);
+  mt__deallocate(allocator, exchange->reactor_only.trailer_bytes);
   mt__arena_reset(&exchange->arena);
 }
 

@@ -56,7 +56,7 @@ struct mt_request {
   mt__head head;
   mt__match match;
   mt_slice body;
-  mt__head trailers;
+  mt__head trailers; /* `base` is NULL until they are complete */
   mt__peer_address peer;
 };
 
@@ -101,7 +101,7 @@ struct mt_exchange {
     bool is_finished;        /* it was sent in full, or never will be */
     bool is_body_paused;     /* the body's consumer asked for a pause */
     bool has_body_failed;    /* the peer's doing, so that a handler that gives up is no error */
-    bool has_asked_for_body; /* mt_request_body_stream was called */
+    bool has_asked_for_body; /* mt_request_body_stream was called; settled with the handler */
     bool keeps_alive;        /* the connection may go on after this response */
     bool owes_continue;      /* the client waits for 100 */
     bool has_head;           /* the request could be parsed */
@@ -115,6 +115,8 @@ struct mt_exchange {
     uint64_t body_since;    /* body_received then */
     char *whole;            /* MT__SINK_WHOLE: from the allocator */
     size_t whole_capacity;
+    void *trailer_fields; /* from the allocator: whoever fills the response has the arena */
+    char *trailer_bytes;
     mt_body_fn on_body;
     void *body_user_data;
     mt_destroy_fn body_destroy;

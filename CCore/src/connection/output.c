@@ -43,13 +43,6 @@ static void lay(mt__connection *connection, mt_slice bytes) {
   }
 }
 
-void mt__output_continue(mt__connection *connection) {
-  /* The order of answers holds: behind unanswered requests the client waits for its turn, or stops
-   * waiting. */
-  if (connection->first != connection->last) return;
-  lay(connection, MT_SLICE("HTTP/1.1 100 Continue\r\n\r\n"));
-}
-
 /* --- heads --- */
 
 static bool has_no_content(int status) {
@@ -75,7 +68,10 @@ static bool is_last_of_a_drain(const mt__connection *connection) {
 }
 
 static void settle_persistence(mt__connection *connection, mt_exchange *exchange) {
-  if (exchange->response.wants_close || is_last_of_a_drain(connection))
+  /* Who still waits for 100 may or may not send the body now: what comes next is anybody's guess.
+   */
+  if (exchange->response.wants_close || exchange->reactor_only.owes_continue ||
+      is_last_of_a_drain(connection))
     exchange->reactor_only.keeps_alive = false;
   if (!exchange->reactor_only.has_head) exchange->request.head.minor_version = 1;
 }
@@ -187,6 +183,15 @@ static bool emit_stream(mt__connection *connection, mt_exchange *exchange) {
   return exchange->reactor_only.is_stream_whole;
 }
 
+/** An interim 100 (Continue), for the request whose turn it is: RFC 9110 §15.2.1. */
+static void emit_invitation(mt__connection *connection) {
+  mt_exchange *exchange = connection->first;
+  if (!exchange || exchange != connection->incoming || !exchange->reactor_only.owes_continue)
+    return;
+  exchange->reactor_only.owes_continue = false;
+  lay(connection, MT_SLICE("HTTP/1.1 100 Continue\r\n\r\n"));
+}
+
 void mt__output_emit(mt__connection *connection) {
   while (connection->first && connection->first->reactor_only.is_ready) {
     mt_exchange *exchange = connection->first;
@@ -198,6 +203,7 @@ void mt__output_emit(mt__connection *connection) {
     if (streams && !emit_stream(connection, exchange)) return;
     end_turn(connection, exchange);
   }
+  emit_invitation(connection);
 }
 
 /* --- streams --- */

@@ -11,8 +11,6 @@ void mt__output_emit(mt__connection *connection);
 /** Sends what is laid down, as far as the transport takes it; the rest waits in
  * `connection->output`. */
 void mt__output_flush(mt__connection *connection);
-/** Appends an interim 100 (Continue). RFC 9110 §15.2.1. */
-void mt__output_continue(mt__connection *connection);
 /** Octets of a stream: framed and laid down when it is the exchange's turn, kept in `pending`
  * before. False: no memory, the connection is broken. */
 bool mt__output_stream(mt_exchange *exchange, mt_slice bytes);

@@ -178,18 +178,26 @@ mt_stats host_stats(host *self) {
 }
 
 void host_await(host *self, size_t counter, uint64_t value) {
-  uint64_t since = host_now_ms(), found;
+  uint64_t since = host_now_ms();
+  uint64_t found;
   for (;;) {
     mt_stats stats = host_stats(self);
     memcpy(&found, (const char *)&stats + counter, sizeof found);
     if (found == value) return;
-    wait_on(since, "a counter");
+    char what[64];
+    snprintf(what, sizeof what, "%llu in a counter, there is %llu", (unsigned long long)value,
+             (unsigned long long)found);
+    wait_on(since, what);
   }
 }
 
 void host_await_number(const atomic_int *number, int value) {
   uint64_t since = host_now_ms();
-  while (atomic_load(number) != value) wait_on(since, "a number");
+  char what[64];
+  while (atomic_load(number) != value) {
+    snprintf(what, sizeof what, "%d, there is %d", value, atomic_load(number));
+    wait_on(since, what);
+  }
 }
 
 /* --- handlers --- */
