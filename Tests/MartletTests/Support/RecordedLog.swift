@@ -13,6 +13,7 @@ final class RecordedLog: Sendable {
 
     var lines: [Line] { recorded.withLock { $0 } }
     var errors: [Line] { lines.filter { $0.level == .error } }
+    var warnings: [Line] { lines.filter { $0.level == .warning } }
 
     func logger(level: Logger.Level = .debug) -> Logger {
         var logger = Logger(label: "recorded") { _ in Handler(log: self) }

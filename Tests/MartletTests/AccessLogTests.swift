@@ -1,0 +1,47 @@
+import HTTPTypes
+import Logging
+import Martlet
+import MartletTesting
+import Testing
+
+@Suite struct AccessLogTests {
+    @Test(arguments: TestTransport.allCases)
+    func `each request leaves a line with what was answered`(_ transport: TestTransport) async throws {
+        let log = RecordedLog()
+        var server = Server.silent()
+        server.use(RequestID())
+        server.use(AccessLog(logger: log.logger()))
+        server.get("/sync/{id}", Says("four"))
+        server.post("/async", SaysLater("later"))
+        server.get("/stream") { _, response async throws in
+            try await response.stream { try await $0.write("streamed") }
+        }
+        server.get("/refused") { _, _ in throw HTTPError(.forbidden) }
+        server.get("/broken") { _, _ async throws in throw Mishap() }
+        try await server.test(transport) { client in
+            _ = try await client.get("/sync/1?secret=x", fields: [.xRequestID: "abc"])
+            _ = try await client.post("/async")
+            _ = try await client.get("/stream")
+            _ = try await client.get("/refused")
+            _ = try await client.get("/broken")
+        }
+        try await eventually("all are logged") { log.lines.count == 5 }
+        let lines = log.lines.map(\.metadata)
+        #expect(lines.map { $0["method"] } == ["GET", "POST", "GET", "GET", "GET"])
+        #expect(lines.map { $0["path"] } == ["/sync/1", "/async", "/stream", "/refused", "/broken"])
+        #expect(lines.map { $0["status"] } == ["200", "200", "200", "403", "500"])
+        #expect(lines.prefix(3).map { $0["bytes"] } == ["4", "5", "8"])
+        #expect(lines[0]["request-id"] == "abc")
+        #expect(lines.allSatisfy { Double($0["microseconds"] ?? "") ?? -1 >= 0 })
+        #expect(log.lines.allSatisfy { $0.level == .info })
+    }
+
+    @Test func `a logger that is not interested gets nothing`() async throws {
+        let log = RecordedLog()
+        var server = Server.silent()
+        server.use(AccessLog(logger: log.logger(level: .warning), level: .debug))
+        server.get("/", Says(""))
+        try await server.test { client in _ = try await client.get("/") }
+        #expect(log.lines.isEmpty)
+    }
+}
