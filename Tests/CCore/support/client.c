@@ -277,6 +277,12 @@ void client_expect_silence(client *self) {
   assert_false(client_is_readable(self, MOMENT_MS));
 }
 
+void client_skim(client *self) {
+  char octets[65536];
+  self->size = 0;
+  if (client_is_readable(self, 5) && recv(self->socket, octets, sizeof octets, 0) < 0) return;
+}
+
 size_t client_read(client *self, char *out, size_t size) {
   size_t taken;
   char *data = take_size(self, size, &taken);

@@ -58,6 +58,8 @@ void client_expect_end(client *self);
 void client_expect_silence(client *self);
 /** Whether something can be read, or the end, within `wait_ms`. */
 bool client_is_readable(client *self, int wait_ms);
+/** Drops what comes within a few milliseconds. */
+void client_skim(client *self);
 /** Reads `size` octets, or up to the end: how many. */
 size_t client_read(client *self, char *out, size_t size);
 /** Reads until the end; NUL-terminated, the caller frees. */

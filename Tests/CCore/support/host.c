@@ -78,6 +78,7 @@ int host_set_up(void **state) {
   self->config.log = write_log;
   self->config.log_user_data = self;
   self->config.handler_warning_ms = 0;
+  if (getenv("HOST_LOG")) self->config.log_level = MT_LOG_DEBUG;
   *state = self;
   return 0;
 }
@@ -90,6 +91,7 @@ void host_destroy(host *self) {
 int host_tear_down(void **state) {
   host *self = *state;
   host_destroy(self);
+  if (getenv("HOST_LOG")) print_message("%s", self->log);
   size_t leaked = atomic_load(&self->memory.live_blocks);
   if (leaked) print_error("%zu blocks leaked\n", leaked);
   pthread_cond_destroy(&self->changed);
