@@ -92,15 +92,18 @@ static bool set_option(int descriptor, int level, int option, int value) {
   return setsockopt(descriptor, level, option, &value, sizeof value) == 0;
 }
 
+/** Accepted sockets inherit TCP_NODELAY from the listener: no call for each of them. */
+static bool set_no_delay(int descriptor) {
+  return set_option(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
+}
+
 /** One bound and listening socket, or -1 with errno. The first of an endpoint is bound without
  * SO_REUSEPORT, so that a port in use is an error even when its owner would share it; after that it
  * may be shared with the endpoint's other sockets. */
 static int open_tcp(const struct addrinfo *address, int backlog, bool is_first, bool is_shared) {
   int descriptor = mt__os_socket(address->ai_family);
   if (descriptor < 0) return -1;
-  /* Accepted sockets inherit TCP_NODELAY from the listener: no call for each of them. */
-  bool is_good = set_option(descriptor, SOL_SOCKET, SO_REUSEADDR, 1) &&
-                 set_option(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
+  bool is_good = set_option(descriptor, SOL_SOCKET, SO_REUSEADDR, 1) && set_no_delay(descriptor);
   if (is_good && address->ai_family == AF_INET6)
     is_good =
         set_option(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, address->ai_flags & AI_PASSIVE ? 0 : 1);
@@ -201,9 +204,11 @@ mt_status mt__server_listen_tcp(mt_server *server, mt_slice host, uint16_t port,
 
 /* --- unix sockets --- */
 
-/** Whether somebody accepts on the socket file. */
+/** Whether somebody accepts on the socket file; one whose queue is full does, and is not waited
+ * for.
+ */
 static bool is_alive(const struct sockaddr_un *address) {
-  int probe = socket(AF_UNIX, SOCK_STREAM, 0);
+  int probe = mt__os_socket(AF_UNIX);
   if (probe < 0) return true;
   bool refused = connect(probe, (const struct sockaddr *)address, sizeof *address) != 0 &&
                  errno == ECONNREFUSED;
@@ -280,6 +285,7 @@ mt_status mt__server_listen_descriptor(mt_server *server, int descriptor, mt_err
     return status;
   }
   mt__os_adopt(descriptor);
+  set_no_delay(descriptor); /* fails on a unix socket, which has no delay */
   set_option(descriptor, IPPROTO_TCP, TCP_NODELAY,
              1); /* fails for unix sockets, which need it not */
   endpoint->descriptors[0] = descriptor;

@@ -59,7 +59,6 @@ static void tells_a_writer_to_wait_and_to_go_on(void **state) {
     assert_int_equal(atomic_load(&drained), round);
   }
   assert_int_equal(mt_exchange_stream_end(exchange), MT_OK);
-  assert_int_equal(atomic_load(&self->destroyed), 0);
   size_t rest;
   client_half_close(&peer);
   free(client_read_all(&peer, &rest));
@@ -82,7 +81,7 @@ static void wakes_a_writer_whose_peer_leaves(void **state) {
   do {
     before = atomic_load(&drained);
     write_until_pressure(exchange);
-    host_sleep_ms(100);
+    for (int i = 0; i < 200 && atomic_load(&drained) == before; i++) host_sleep_ms(1);
   } while (atomic_load(&drained) != before);
   client_reset(&peer);
   host_await_number(&drained, before + 1);
