@@ -20,19 +20,19 @@ void mt__connection_init(mt__connection *connection, mt__shard *shard,
   mt__timer_init(&connection->timer, on_timeout);
   mt__list_append(&shard->connections, &connection->link);
   if (shard->connection_count++ == 0) mt__shard_wake_clock(shard);
-  atomic_fetch_add_explicit(&shard->shared->connections, 1, memory_order_relaxed);
   mt__count(&shard->counters.connections_total, 1);
   mt__count(&shard->counters.connections_open, 1);
 }
 
 static void refuse(mt__shard *shard, int socket) {
   mt__count(&shard->counters.connections_refused, 1);
+  mt__shared_dismiss(shard->shared);
   close(socket);
 }
 
 void mt__connection_accept(mt__shard *shard, int socket, const mt__peer_address *peer) {
   mt__peers *peers = shard->shared->peers;
-  if (peers && !mt__peers_enter(peers, peer)) {
+  if (shard->is_cut || (peers && !mt__peers_enter(peers, peer))) {
     refuse(shard, socket);
     return;
   }
@@ -125,7 +125,7 @@ static void release_storage(mt__connection *connection) {
   forget_unsettled(connection);
   if (connection->is_counted) mt__peers_leave(shard->shared->peers, &connection->peer);
   shard->connection_count--;
-  atomic_fetch_sub_explicit(&shard->shared->connections, 1, memory_order_relaxed);
+  mt__shared_dismiss(shard->shared);
   mt__uncount(&shard->counters.connections_open, 1);
   connection->transport->destroy(connection);
 }
@@ -183,7 +183,7 @@ static void set_timer(mt__connection *connection) {
   connection->waiting = (uint8_t)wait;
   connection->has_progressed = false;
   uint32_t delay = delay_of(connection, wait);
-  if (wait == MT__WAIT_IDLE && connection->shard->is_draining) delay = DRAIN_GRACE_MS;
+  if (connection->shard->is_draining && mt__connection_is_idle(connection)) delay = DRAIN_GRACE_MS;
   if (delay)
     mt__reactor_set_timer(&connection->shard->reactor, &connection->timer, delay);
   else

@@ -56,9 +56,10 @@ struct mt__connection {
   bool is_unsettled : 1;   /* in the shard's list */
 };
 
-/** Takes over an accepted socket: closed when that fails. Thread: reactor. */
+/** Takes over an accepted socket that was admitted: closed and dismissed when that fails. Thread:
+ * reactor. */
 void mt__connection_accept(mt__shard *shard, int socket, const mt__peer_address *peer);
-/** Prepares `connection` (the transport's storage) and counts it. */
+/** Prepares `connection` (the transport's storage), which was admitted, and counts it. */
 void mt__connection_init(mt__connection *connection, mt__shard *shard,
                          const mt__transport *transport, const mt__peer_address *peer);
 /** The transport's readiness callback. */

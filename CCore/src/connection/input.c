@@ -40,7 +40,13 @@ static bool reserve(mt__connection *connection, size_t room) {
   return true;
 }
 
+/** The peer sent more than is served: what else comes must not destroy the last answer. */
+static void leave_unread(mt__connection *connection, size_t size) {
+  if (size) connection->is_clean_close = false;
+}
+
 static void keep(mt__connection *connection, mt_slice rest) {
+  if (connection->stops_reading) leave_unread(connection, rest.size);
   if (!rest.size || connection->stops_reading) return;
   if (!reserve(connection, rest.size)) {
     connection->is_broken = true;
@@ -53,6 +59,7 @@ static void keep(mt__connection *connection, mt_slice rest) {
 /** Drops the first `used` of the waiting octets. */
 static void drop_used(mt__connection *connection, size_t used) {
   connection->input_size -= (uint32_t)used;
+  if (connection->stops_reading) leave_unread(connection, connection->input_size);
   if (connection->input_size == 0 || connection->stops_reading)
     mt__input_drop(connection);
   else if (used)

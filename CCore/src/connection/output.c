@@ -192,11 +192,18 @@ static void emit_invitation(mt__connection *connection) {
   lay(connection, MT_SLICE("HTTP/1.1 100 Continue\r\n\r\n"));
 }
 
+/** A handler that answers while it reads, as an echo does, still needs the body. */
+static bool reads_on(const mt_exchange *exchange) {
+  return exchange->reactor_only.has_stream && !exchange->reactor_only.is_stream_whole &&
+         exchange->reactor_only.sink == MT__SINK_STREAM && exchange->reactor_only.on_body;
+}
+
 void mt__output_emit(mt__connection *connection) {
   while (connection->first && connection->first->reactor_only.is_ready) {
     mt_exchange *exchange = connection->first;
     bool streams = exchange->reactor_only.has_stream;
     if (!exchange->reactor_only.is_head_sent) {
+      if (reads_on(exchange)) emit_invitation(connection);
       emit_head(connection, exchange);
       if (!streams) emit_body(connection, exchange);
     }

@@ -7,6 +7,23 @@
 
 enum { CLOCK_MS = 500 };
 
+bool mt__shared_is_full(const mt__shared *shared) {
+  uint32_t limit = shared->config.max_connections;
+  return limit && atomic_load_explicit(&shared->connections, memory_order_relaxed) >= limit;
+}
+
+bool mt__shared_admit(mt__shared *shared) {
+  uint32_t limit = shared->config.max_connections;
+  uint32_t before = atomic_fetch_add_explicit(&shared->connections, 1, memory_order_relaxed);
+  if (!limit || before < limit) return true;
+  mt__shared_dismiss(shared);
+  return false;
+}
+
+void mt__shared_dismiss(mt__shared *shared) {
+  atomic_fetch_sub_explicit(&shared->connections, 1, memory_order_relaxed);
+}
+
 void mt__shared_acquire(mt__shared *shared) {
   atomic_fetch_add_explicit(&shared->references, 1, memory_order_relaxed);
 }
@@ -110,24 +127,35 @@ void mt__shard_acquire(mt__shard *shard) {
   atomic_fetch_add_explicit(&shard->any_thread.references, 1, memory_order_relaxed);
 }
 
+void mt__shard_close(mt__shard *shard) {
+  shard->is_ended = true;
+  while (!mt__list_is_empty(&shard->listeners))
+    mt__listener_destroy(MT__CONTAINER(shard->listeners.next, mt__listener, link));
+  mt__mailbox_close(&shard->reactor.shared.mailbox);
+}
+
 void mt__shard_release(mt__shard *shard) {
   if (atomic_fetch_sub_explicit(&shard->any_thread.references, 1, memory_order_acq_rel) != 1)
     return;
-  while (!mt__list_is_empty(&shard->listeners))
-    mt__listener_destroy(MT__CONTAINER(shard->listeners.next, mt__listener, link));
+  mt__shard_close(shard);
   mt__reactor_deinit(&shard->reactor);
   free_storage(shard);
 }
 
 void mt__shard_check_drained(mt__shard *shard) {
-  if (shard->is_draining && shard->connection_count == 0) mt__reactor_quit(&shard->reactor);
+  if (!shard->is_draining || shard->connection_count || !mt__list_is_empty(&shard->listeners) ||
+      atomic_load(&shard->any_thread.handed_over))
+    return;
+  shard->is_ended = true;
+  mt__reactor_quit(&shard->reactor);
 }
 
 static void cut_all(mt__shard *shard) {
   uint32_t connections = shard->connection_count;
   uint64_t requests = atomic_load_explicit(&shard->counters.requests_active, memory_order_relaxed);
+  shard->is_cut = true;
   if (connections)
-    mt__log(&shard->shared->logger, MT_LOG_WARNING,
+    mt__log(&shard->shared->logger, requests ? MT_LOG_WARNING : MT_LOG_INFO,
             "shutdown deadline: cut %u connections with %llu unanswered requests", connections,
             (unsigned long long)requests);
   while (!mt__list_is_empty(&shard->connections))

@@ -45,6 +45,11 @@ typedef struct mt__shared {
   _Atomic uint32_t references; /* the server's, and each shard's */
 } mt__shared;
 
+/** Counts one more connection; false at the limit. Thread: any. */
+bool mt__shared_admit(mt__shared *shared);
+/** Counts one less. Thread: any. */
+void mt__shared_dismiss(mt__shared *shared);
+bool mt__shared_is_full(const mt__shared *shared);
 void mt__shared_acquire(mt__shared *shared);
 void mt__shared_release(mt__shared *shared);
 
@@ -64,6 +69,8 @@ typedef struct mt__shard {
   mt__timer drain_timer;
   mt__timer clock_timer; /* keeps the clock ticking while there are connections */
   bool is_draining;
+  bool is_cut;      /* the drain's deadline has passed: whoever comes now is turned away */
+  bool is_ended;    /* the reactor was told to quit, or never ran */
   bool is_settling; /* the list of unsettled connections is being worked through */
   int64_t preset_second;
   size_t preset_size;
@@ -81,7 +88,8 @@ typedef struct mt__shard {
     _Atomic uint64_t running_serial; /* one more for each handler run */
     mt__message drain_message;
     _Atomic bool is_drain_posted;
-    _Atomic uint32_t drain_deadline_ms; /* the shortest asked for */
+    _Atomic uint32_t drain_deadline_ms; /* the shortest asked for; UINT32_MAX: none */
+    _Atomic uint32_t handed_over; /* sockets on their way to other shards, which may come back */
   } any_thread;
 } mt__shard;
 
@@ -96,6 +104,9 @@ void mt__shard_release(mt__shard *shard);
 void mt__shard_drain(mt__shard *shard, uint32_t deadline_ms);
 /** As mt__shard_drain, on its reactor, soon. Thread: any. */
 void mt__shard_request_drain(mt__shard *shard, uint32_t deadline_ms);
+/** Closes what a shard whose reactor does not run, and never will again, still holds open: its
+ * listeners, and the way to it. Thread: any one. */
+void mt__shard_close(mt__shard *shard);
 /** Quits the reactor when a drain has nothing left to wait for. Thread: reactor. */
 void mt__shard_check_drained(mt__shard *shard);
 /** A first connection is there: the Date line is made anew, and kept so. Thread: reactor. */

@@ -98,16 +98,19 @@ static const mt__transport memory_transport = {
 
 mt_status mt__transport_memory_serve(mt__shard *shard, char *input, size_t size,
                                      mt_inject_fn on_output, void *user_data) {
-  memory_peer *peer = mt__allocate_zeroed(&shard->shared->allocator, 1, sizeof *peer);
+  bool is_late = shard->is_cut || shard->is_ended;
+  memory_peer *peer =
+      is_late ? NULL : mt__allocate_zeroed(&shard->shared->allocator, 1, sizeof *peer);
   if (!peer) {
     mt__deallocate(&shard->shared->allocator, input);
-    return MT_ERROR_NO_MEMORY;
+    return is_late ? MT_ERROR_INVALID_STATE : MT_ERROR_NO_MEMORY;
   }
   peer->input = input;
   peer->size = size;
   peer->on_output = on_output;
   peer->user_data = user_data;
   mt__peer_address address = {AF_UNIX, 0, {0}};
+  atomic_fetch_add_explicit(&shard->shared->connections, 1, memory_order_relaxed);
   mt__connection_init(&peer->connection, shard, &memory_transport, &address);
   mt__connection_on_ready(-1, MT__IO_READ, &peer->connection);
   return MT_OK;

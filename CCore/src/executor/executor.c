@@ -18,6 +18,7 @@ struct mt__executor {
   pthread_cond_t wake;
   _Atomic uint32_t sleepers; /* threads asleep or about to be */
   _Atomic bool is_ending;
+  bool is_joined; /* whoever ends it is the only one who looks */
   uint32_t named;
   uint32_t count;
   pthread_t threads[]; /* written under the mutex, before any of them runs a job */
@@ -115,6 +116,7 @@ static mt_status init_executor(mt__executor *executor, const mt_allocator *alloc
   atomic_init(&executor->sleepers, 0);
   atomic_init(&executor->is_ending, false);
   executor->named = executor->count = 0;
+  executor->is_joined = false;
   mt_status status = mt__queue_init(&executor->queue, allocator, capacity);
   if (status != MT_OK) return status;
   status = init_locks(executor);
@@ -147,17 +149,19 @@ bool mt__executor_submit(mt__executor *executor, mt__job *job) {
   return true;
 }
 
-static void end_threads(mt__executor *executor) {
+void mt__executor_end(mt__executor *executor) {
+  if (executor == NULL || executor->is_joined) return;
   pthread_mutex_lock(&executor->mutex);
   atomic_store(&executor->is_ending, true);
   pthread_cond_broadcast(&executor->wake);
   pthread_mutex_unlock(&executor->mutex);
   for (uint32_t i = 0; i < executor->count; i++) pthread_join(executor->threads[i], NULL);
+  executor->is_joined = true;
 }
 
 void mt__executor_destroy(mt__executor *executor) {
   if (executor == NULL) return;
-  end_threads(executor);
+  mt__executor_end(executor);
   pthread_cond_destroy(&executor->wake);
   pthread_mutex_destroy(&executor->mutex);
   mt__queue_deinit(&executor->queue);

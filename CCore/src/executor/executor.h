@@ -28,9 +28,11 @@ mt_status mt__executor_create(const mt_allocator *allocator, uint32_t threads, u
  * caller's). Never waits for a job. What returned true is run exactly once, also by a destroy that
  * begins meanwhile. Thread: any. */
 bool mt__executor_submit(mt__executor *executor, mt__job *job);
-/** Runs what is queued, joins the threads, frees. NULL is allowed. A job that is run meanwhile may
- * still submit; other threads may not be in mt__executor_submit any more. Thread: none of the
- * executor's. */
+/** Runs what is queued and joins the threads; mt__executor_is_current may still be asked. A job
+ * that is run meanwhile may still submit; other threads may not be in mt__executor_submit any more.
+ * NULL is allowed. Once. Thread: none of the executor's. */
+void mt__executor_end(mt__executor *executor);
+/** Ends, unless that has happened, and frees. NULL is allowed. Thread: as mt__executor_end. */
 void mt__executor_destroy(mt__executor *executor);
 /** Whether the caller is one of the executor's threads. Thread: any. */
 bool mt__executor_is_current(const mt__executor *executor);

@@ -85,6 +85,17 @@ static mt_status prepare(mt_server *server, mt_error *error) {
   return status;
 }
 
+/** Only the reactors from `first` to `end` have threads: those are told to end, and need not wait
+ * for the others. */
+static void give_up_threads(mt_server *server, uint32_t first, uint32_t end) {
+  for (uint32_t i = 0; i < server->shard_count; i++) {
+    if (i >= first && i < end)
+      mt__shard_request_drain(server->shards[i], 0);
+    else
+      mt__shard_close(server->shards[i]);
+  }
+}
+
 /** Threads for the reactors from `first` on. On failure those that run are told to end. */
 static mt_status start_threads(mt_server *server, uint32_t first, mt_error *error) {
   server->running = server->shard_count;
@@ -94,7 +105,7 @@ static mt_status start_threads(mt_server *server, uint32_t first, mt_error *erro
       server->thread_count++;
       continue;
     }
-    for (uint32_t k = first; k < i; k++) mt__shard_request_drain(server->shards[k], 0);
+    give_up_threads(server, first, i);
     pthread_mutex_lock(&server->mutex);
     server->running -= server->shard_count - (i - first);
     pthread_mutex_unlock(&server->mutex);
@@ -111,15 +122,13 @@ static void join(mt_server *server) {
     pthread_cond_wait(&server->changed, &server->mutex);
   bool is_mine = !server->is_joined;
   server->is_joining = true;
-  mt__executor *executor = server->executor;
   pthread_mutex_unlock(&server->mutex);
   if (!is_mine) return;
   for (uint32_t i = 0; i < server->thread_count; i++) pthread_join(server->threads[i], NULL);
-  mt__executor_destroy(executor);
+  mt__executor_end(server->executor);
   mt__watchdog_stop(&server->watchdog);
   mt__endpoints_close(server);
   pthread_mutex_lock(&server->mutex);
-  server->executor = NULL;
   server->is_joined = true;
   pthread_cond_broadcast(&server->changed);
   pthread_mutex_unlock(&server->mutex);
@@ -132,9 +141,20 @@ static void set_life(mt_server *server, mt__life life) {
   pthread_mutex_unlock(&server->mutex);
 }
 
+/** A handler that runs already may wait for the start to be over: that comes before the wait for
+ * its thread. */
 static void abort_start(mt_server *server) {
-  join(server);
   set_life(server, MT__LIFE_STOPPED);
+  join(server);
+  for (uint32_t i = 0; server->shards && i < server->shard_count; i++)
+    if (server->shards[i]) mt__shard_close(server->shards[i]);
+}
+
+static void begin_running(mt_server *server) {
+  pthread_mutex_lock(&server->mutex);
+  server->life = server->running ? MT__LIFE_RUNNING : MT__LIFE_STOPPED;
+  pthread_cond_broadcast(&server->changed);
+  pthread_mutex_unlock(&server->mutex);
 }
 
 /** Claims the start; false when the server was started before, with `*status` saying how that
@@ -157,7 +177,7 @@ static mt_status start_from(mt_server *server, uint32_t first, mt_error *error) 
   mt_status status = prepare(server, error);
   if (status == MT_OK) status = start_threads(server, first, error);
   if (status == MT_OK)
-    set_life(server, MT__LIFE_RUNNING);
+    begin_running(server);
   else
     abort_start(server);
   return status;
@@ -239,11 +259,14 @@ mt_status mt__server_stop(mt_server *server) {
 bool mt__server_is_own_thread(const mt_server *server) {
   mt_server *locked = (mt_server *)(uintptr_t)server;
   pthread_mutex_lock(&locked->mutex);
-  bool has_threads = server->life == MT__LIFE_RUNNING;
-  bool is_own = has_threads && server->executor && mt__executor_is_current(server->executor);
+  while (server->life == MT__LIFE_STARTING) pthread_cond_wait(&locked->changed, &locked->mutex);
+  bool has_threads = server->life != MT__LIFE_CREATED && !server->is_joined;
   pthread_mutex_unlock(&locked->mutex);
-  for (uint32_t i = 0; has_threads && !is_own && i < server->shard_count; i++)
-    is_own = mt__reactor_is_current(&server->shards[i]->reactor);
+  if (!has_threads || !server->shards) return false;
+  bool is_own = mt__watchdog_is_current(&server->watchdog) ||
+                (server->executor && mt__executor_is_current(server->executor));
+  for (uint32_t i = 0; !is_own && i < server->shard_count; i++)
+    is_own = server->shards[i] && mt__reactor_is_current(&server->shards[i]->reactor);
   return is_own;
 }
 

@@ -81,6 +81,7 @@ void mt__server_destroy(mt_server *server) {
   mt__shared *shared = server->shared;
   mt_allocator allocator = shared->allocator;
   mt__endpoints_destroy(server);
+  mt__executor_destroy(server->executor);
   release_shards(server);
   if (server->on_error_destroy) server->on_error_destroy(server->on_error_data);
   pthread_cond_destroy(&server->changed);

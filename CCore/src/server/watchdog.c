@@ -48,6 +48,8 @@ static void sleep_a_while(mt__watchdog *watchdog) {
 
 static void *watch(void *user_data) {
   mt__watchdog *watchdog = user_data;
+  watchdog->self = pthread_self();
+  atomic_store(&watchdog->has_thread, true);
   mt__os_name_thread("mt-watchdog");
   pthread_mutex_lock(&watchdog->mutex);
   while (!watchdog->is_ending) {
@@ -56,7 +58,12 @@ static void *watch(void *user_data) {
     sleep_a_while(watchdog);
   }
   pthread_mutex_unlock(&watchdog->mutex);
+  atomic_store(&watchdog->has_thread, false);
   return NULL;
+}
+
+bool mt__watchdog_is_current(const mt__watchdog *watchdog) {
+  return atomic_load(&watchdog->has_thread) && pthread_equal(watchdog->self, pthread_self());
 }
 
 static bool start_thread(mt__watchdog *watchdog) {

@@ -17,7 +17,9 @@ typedef struct mt__watchdog {
   uint64_t *seen_serials; /* of each reactor: the handler run that is being timed */
   uint64_t *seen_since;   /* … since when; 0: none, UINT64_MAX: reported */
   const mt_allocator *allocator;
-  pthread_t thread;
+  pthread_t thread; /* for who starts and ends it */
+  pthread_t self;   /* valid when has_thread */
+  _Atomic bool has_thread;
   pthread_mutex_t mutex;
   pthread_cond_t wake;
   bool is_running;
@@ -27,6 +29,8 @@ typedef struct mt__watchdog {
 /** Starts the thread. `limit_ms` > 0. */
 mt_status mt__watchdog_start(mt__watchdog *watchdog, mt__shard *const *shards, uint32_t count,
                              const mt__shared *shared);
+/** Whether the caller is its thread, in the host's log callback. Thread: any. */
+bool mt__watchdog_is_current(const mt__watchdog *watchdog);
 /** Ends it; harmless when it never started. */
 void mt__watchdog_stop(mt__watchdog *watchdog);
 
