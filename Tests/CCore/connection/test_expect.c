@@ -115,6 +115,44 @@ static void forgets_the_invitation_once_the_body_comes(void **state) {
   client_close(&peer);
 }
 
+/* --- a handler that answers while it reads --- */
+
+static mt_flow echo_piece(mt_body_event event, mt_slice bytes, mt_status status, void *user_data) {
+  (void)status;
+  if (event == MT_BODY_DATA) mt_exchange_stream_write(user_data, bytes);
+  if (event == MT_BODY_END) mt_exchange_stream_end(user_data);
+  return MT_FLOW_CONTINUE;
+}
+
+static void end_echo(void *user_data) {
+  mt_exchange_release(user_data);
+}
+
+static void answer_while_reading(mt_request *request, mt_response *response, void *user_data) {
+  (void)user_data;
+  mt_exchange *exchange;
+  if (mt_request_defer(request, &exchange) != MT_OK) {
+    mt_response_status_set(response, 503);
+    return;
+  }
+  mt_request_body_stream(request, echo_piece, exchange, end_echo);
+  mt_exchange_stream_start(exchange, 4, NULL, NULL, NULL);
+}
+
+static void invites_before_an_answer_that_begins_while_the_body_is_read(void **state) {
+  host *self = *state;
+  host_route_stream(self, "POST /echo", answer_while_reading);
+  host_start(self);
+  client peer = host_connect(self);
+  for (int round = 0; round < 2; round++) {
+    client_send(&peer, "POST /echo HTTP/1.1\r\n" EXPECTING);
+    expect_invitation(&peer);
+    client_send(&peer, "body");
+    client_expect(&peer, 200, "body");
+  }
+  client_close(&peer);
+}
+
 /* --- trailers --- */
 
 static void tell_trailers(mt_request *request, mt_response *response, void *user_data) {
@@ -180,6 +218,7 @@ int main(void) {
       HOST_TEST(invites_no_body_that_is_refused),
       HOST_TEST(invites_when_it_is_that_requests_turn),
       HOST_TEST(forgets_the_invitation_once_the_body_comes),
+      HOST_TEST(invites_before_an_answer_that_begins_while_the_body_is_read),
       HOST_TEST(hands_trailers_to_the_handler),
       HOST_TEST(refuses_bad_trailers),
   };
