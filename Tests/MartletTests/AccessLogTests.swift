@@ -4,7 +4,7 @@ import Martlet
 import MartletTesting
 import Testing
 
-@Suite struct AccessLogTests {
+@Suite(.bounded) struct AccessLogTests {
     @Test(arguments: TestTransport.allCases)
     func `each request leaves a line with what was answered`(_ transport: TestTransport) async throws {
         let log = RecordedLog()

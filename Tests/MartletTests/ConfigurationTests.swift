@@ -3,7 +3,7 @@ import Martlet
 import MartletTesting
 import Testing
 
-@Suite struct ConfigurationTests {
+@Suite(.bounded) struct ConfigurationTests {
     /// A setting out of its range, and what the error has to say about it.
     struct Mistake: Sendable, CustomTestStringConvertible {
         let field: String

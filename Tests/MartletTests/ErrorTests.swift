@@ -3,7 +3,7 @@ import Martlet
 import MartletTesting
 import Testing
 
-@Suite struct ErrorTests {
+@Suite(.bounded) struct ErrorTests {
     /// The same error, thrown wherever a handler may run.
     private func server(throwing error: any Error, log: RecordedLog = RecordedLog()) -> Server {
         var server = Server.logging(to: log)

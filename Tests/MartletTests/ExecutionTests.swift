@@ -4,7 +4,7 @@ import Martlet
 import MartletTesting
 import Testing
 
-@Suite struct ExecutionTests {
+@Suite(.bounded) struct ExecutionTests {
     /// What a handler on a worker blocks at.
     private final class Barrier: Sendable {
         private let semaphore = DispatchSemaphore(value: 0)

@@ -3,7 +3,7 @@ import Martlet
 import MartletTesting
 import Testing
 
-@Suite struct FilesTests {
+@Suite(.bounded) struct FilesTests {
     private let folder: TemporaryFolder
 
     init() throws {

@@ -3,7 +3,7 @@ import Martlet
 import MartletTesting
 import Testing
 
-@Suite struct LimitTests {
+@Suite(.bounded) struct LimitTests {
     private func status(
         _ transport: TestTransport, of raw: String, _ change: (inout Configuration) -> Void
     ) async throws -> Int? {

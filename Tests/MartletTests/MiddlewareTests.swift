@@ -3,7 +3,7 @@ import Martlet
 import MartletTesting
 import Testing
 
-@Suite struct MiddlewareTests {
+@Suite(.bounded) struct MiddlewareTests {
     /// Notes when it is entered and left.
     private struct Trace: Middleware {
         let name: String

@@ -3,7 +3,7 @@ import Martlet
 import MartletTesting
 import Testing
 
-@Suite struct ParameterTests {
+@Suite(.bounded) struct ParameterTests {
     @Test(arguments: TestTransport.allCases)
     func `parameters are percent-decoded`(_ transport: TestTransport) async throws {
         var server = Server.silent()

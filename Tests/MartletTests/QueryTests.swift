@@ -3,7 +3,7 @@ import Martlet
 import MartletTesting
 import Testing
 
-@Suite struct QueryTests {
+@Suite(.bounded) struct QueryTests {
     private static let cases: [(query: String, answer: String)] = [
         ("", "nil"),
         ("?", "nil"),

@@ -3,7 +3,7 @@ import Martlet
 import MartletTesting
 import Testing
 
-@Suite struct RequestBodyTests {
+@Suite(.bounded) struct RequestBodyTests {
     private struct Item: Codable, Equatable {
         var name: String
         var count: Int

@@ -3,7 +3,7 @@ import Martlet
 import MartletTesting
 import Testing
 
-@Suite struct RequestIDTests {
+@Suite(.bounded) struct RequestIDTests {
     private func server() -> Server {
         var server = Server.silent()
         server.use(RequestID())

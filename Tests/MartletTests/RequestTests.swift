@@ -3,7 +3,7 @@ import Martlet
 import MartletTesting
 import Testing
 
-@Suite struct RequestTests {
+@Suite(.bounded) struct RequestTests {
     @Test(arguments: TestTransport.allCases)
     func `a request tells its method, target, path, query and version`(
         _ transport: TestTransport

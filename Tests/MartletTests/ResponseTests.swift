@@ -3,7 +3,7 @@ import Martlet
 import MartletTesting
 import Testing
 
-@Suite struct ResponseTests {
+@Suite(.bounded) struct ResponseTests {
     private struct Item: Codable, Equatable {
         var name: String
     }

@@ -3,7 +3,7 @@ import Martlet
 import MartletTesting
 import Testing
 
-@Suite struct RoutingErrorTests {
+@Suite(.bounded) struct RoutingErrorTests {
     private func problems(_ build: (inout Server) -> Void) async throws -> [String] {
         var server = Server.silent()
         build(&server)

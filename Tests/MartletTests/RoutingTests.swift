@@ -3,7 +3,7 @@ import Martlet
 import MartletTesting
 import Testing
 
-@Suite struct RoutingTests {
+@Suite(.bounded) struct RoutingTests {
     @Test(arguments: TestTransport.allCases)
     func `each method has its own route`(_ transport: TestTransport) async throws {
         var server = Server.silent()

@@ -5,7 +5,7 @@ import MartletTesting
 import ServiceLifecycle
 import Testing
 
-@Suite struct ShutdownTests {
+@Suite(.bounded) struct ShutdownTests {
     private let request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
     /// A server whose only route waits at `gate`.

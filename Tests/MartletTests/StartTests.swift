@@ -2,7 +2,7 @@ import Martlet
 import MartletTesting
 import Testing
 
-@Suite struct StartTests {
+@Suite(.bounded) struct StartTests {
     @Test func `port 0 becomes the port that the system chose`() async throws {
         let server = Server.silent()
         #expect(server.port == nil)

@@ -3,7 +3,7 @@ import Martlet
 import MartletTesting
 import Testing
 
-@Suite struct StatisticsTests {
+@Suite(.bounded) struct StatisticsTests {
     @Test(arguments: TestTransport.allCases)
     func `requests and answers are counted`(_ transport: TestTransport) async throws {
         var server = Server.silent()

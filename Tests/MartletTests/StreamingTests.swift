@@ -4,7 +4,7 @@ import MartletTesting
 import Synchronization
 import Testing
 
-@Suite struct StreamingTests {
+@Suite(.bounded) struct StreamingTests {
     @Test(arguments: TestTransport.allCases)
     func `a stream of unknown length is chunked, one of known length is not`(
         _ transport: TestTransport

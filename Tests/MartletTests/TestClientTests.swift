@@ -2,7 +2,7 @@ import Martlet
 import MartletTesting
 import Testing
 
-@Suite struct TestClientTests {
+@Suite(.bounded) struct TestClientTests {
     @Test(arguments: TestTransport.allCases)
     func `requests in one piece of bytes are answered in their order`(_ transport: TestTransport) async throws
     {
