@@ -13,11 +13,22 @@
 
 /* --- a reactor's thread --- */
 
-static void reactor_ended(mt_server *server) {
+static void set_life(mt_server *server, mt__life life) {
   pthread_mutex_lock(&server->mutex);
-  if (--server->running == 0) server->life = MT__LIFE_STOPPED;
+  server->life = life;
   pthread_cond_broadcast(&server->changed);
   pthread_mutex_unlock(&server->mutex);
+}
+
+/** The last reactor waits for the handlers on workers, so that nobody who waits for the server with
+ * a deadline has to. */
+static void reactor_ended(mt_server *server) {
+  pthread_mutex_lock(&server->mutex);
+  bool is_last = --server->running == 0;
+  pthread_mutex_unlock(&server->mutex);
+  if (!is_last) return;
+  mt__executor_end(server->executor);
+  set_life(server, MT__LIFE_STOPPED);
 }
 
 static void serve(mt_server *server, mt__shard *shard) {
@@ -130,13 +141,6 @@ static void join(mt_server *server) {
   mt__endpoints_close(server);
   pthread_mutex_lock(&server->mutex);
   server->is_joined = true;
-  pthread_cond_broadcast(&server->changed);
-  pthread_mutex_unlock(&server->mutex);
-}
-
-static void set_life(mt_server *server, mt__life life) {
-  pthread_mutex_lock(&server->mutex);
-  server->life = life;
   pthread_cond_broadcast(&server->changed);
   pthread_mutex_unlock(&server->mutex);
 }
