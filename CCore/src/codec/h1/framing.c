@@ -1,6 +1,7 @@
 #include "framing.h"
 
 #include "../../base/number.h"
+#include "../../base/octets.h"
 #include "../../base/slice.h"
 #include "../../http/target.h"
 #include "../../http/words.h"
@@ -12,14 +13,15 @@ static mt_slice value_of(const mt__head *head, uint32_t index) {
   return mt__head_field(head, index).value;
 }
 
-/* The first field with that id from `index` on; field_count when there is none. */
+/* The first field with that id from `index` on; field_count when there is none.
+ */
 static uint32_t next_field(const mt__head *head, mt__field_id id, uint32_t index) {
   while (index < head->field_count && head->fields[index].id != id) index++;
   return index;
 }
 
-/* RFC 9112 §3.2: exactly one in HTTP/1.1, also beside a target in absolute-form, whose authority
- * then counts (§3.2.2). */
+/* RFC 9112 §3.2: exactly one in HTTP/1.1, also beside a target in
+ * absolute-form, whose authority then counts (§3.2.2). */
 static bool check_host(mt__h1_parser *parser, mt__head *head) {
   if (parser->repeated & BIT(MT__FIELD_HOST)) {
     return mt__h1_reject(parser, 400, "more than one Host field");
@@ -28,18 +30,17 @@ static bool check_host(mt__h1_parser *parser, mt__head *head) {
     return head->minor_version == 0 || mt__h1_reject(parser, 400, "no Host field");
   }
   const mt__field_place *host = &head->fields[next_field(head, MT__FIELD_HOST, 0)];
-  mt__place place = {host->value_offset, host->value_size};
-  if (!mt__target_is_host(mt__head_slice(head, place))) {
+  if (!mt__target_is_host((mt_slice){head->base + host->value_offset, host->value_size})) {
     return mt__h1_reject(parser, 400, "malformed Host field");
   }
   if (head->target_form == MT__TARGET_ORIGIN || head->target_form == MT__TARGET_ASTERISK) {
-    head->authority = place;
+    head->authority = (mt__place){host->value_offset, host->value_size};
   }
   return true;
 }
 
-/* RFC 9110 §8.6 and RFC 9112 §6.3 let a recipient refuse repeated lengths even when they agree:
- * whoever sits in front may have picked another one. */
+/* RFC 9110 §8.6 and RFC 9112 §6.3 let a recipient refuse repeated lengths even
+ * when they agree: whoever sits in front may have picked another one. */
 static bool check_length(mt__h1_parser *parser, mt__head *head) {
   if (parser->repeated & BIT(MT__FIELD_CONTENT_LENGTH)) {
     return mt__h1_reject(parser, 400, "more than one Content-Length field");
@@ -69,8 +70,9 @@ static void note_coding(codings *all, mt_slice member) {
   all->is_malformed |= !mt__is_token(name) || (is_chunked && rest.data != NULL);
 }
 
-/* All Transfer-Encoding fields are one list (RFC 9110 §5.3). Empty members are not passed over
- * here: implementations differ about them, and this list decides where the message ends. */
+/* All Transfer-Encoding fields are one list (RFC 9110 §5.3). Empty members are
+ * not passed over here: implementations differ about them, and this list
+ * decides where the message ends. */
 static codings collect_codings(const mt__head *head) {
   codings all = {0, 0, false, false};
   uint32_t index = next_field(head, MT__FIELD_TRANSFER_ENCODING, 0);
@@ -102,21 +104,31 @@ static bool check_codings(mt__h1_parser *parser, mt__head *head) {
   return true;
 }
 
+static inline bool is_keep_alive(mt_slice value) {
+  return value.size == 10 && mt__octets_equal_nocase(value.data, "keep-alive", 10);
+}
+
 /* RFC 9112 §9.3: "close" wins, wherever it stands. */
-static void read_connection(mt__head *head) {
+static void read_connection(const mt__h1_parser *parser, mt__head *head) {
   bool closes = false;
   bool keeps = head->minor_version > 0;
   uint32_t index = next_field(head, MT__FIELD_CONNECTION, 0);
   while (index < head->field_count) {
     mt_slice value = value_of(head, index);
-    closes |= mt__slice_list_has(value, MT_SLICE("close"));
-    keeps |= mt__slice_list_has(value, MT_SLICE("keep-alive"));
+    if (is_keep_alive(value)) { /* what nearly all of them say */
+      keeps = true;
+    } else {
+      closes |= mt__slice_list_has(value, MT_SLICE("close"));
+      keeps |= mt__slice_list_has(value, MT_SLICE("keep-alive"));
+    }
+    if (!(parser->repeated & BIT(MT__FIELD_CONNECTION))) break;
     index = next_field(head, MT__FIELD_CONNECTION, index + 1);
   }
   head->keep_alive = keeps && !closes;
 }
 
-/* RFC 9110 §10.1.1: ignored in HTTP/1.0; any expectation but 100-continue may be answered 417. */
+/* RFC 9110 §10.1.1: ignored in HTTP/1.0; any expectation but 100-continue may
+ * be answered 417. */
 static bool check_expect(mt__h1_parser *parser, mt__head *head) {
   if (head->minor_version == 0) return true;
   uint32_t index = next_field(head, MT__FIELD_EXPECT, 0);
@@ -144,7 +156,7 @@ bool mt__h1_check_head(mt__h1_parser *parser, mt__head *head) {
     if (!check_length(parser, head)) return false;
   }
   head->keep_alive = head->minor_version > 0;
-  if (seen & BIT(MT__FIELD_CONNECTION)) read_connection(head);
+  if (seen & BIT(MT__FIELD_CONNECTION)) read_connection(parser, head);
   return !(seen & BIT(MT__FIELD_EXPECT)) || check_expect(parser, head);
 }
 

@@ -34,10 +34,16 @@ bool mt__h1_reject(mt__h1_parser *parser, int status, const char *reason) {
   return false;
 }
 
+/* So that whoever logs a refused message finds nothing of the one before. */
 static void clear(mt__head *head) {
+  const mt__place none = {0, 0};
   head->field_count = 0;
+  head->method_name = head->target = head->path = head->query = head->authority = none;
   head->content_length = 0;
-  head->path = head->query = head->authority = (mt__place){0, 0};
+  head->size = 0;
+  head->method = MT_METHOD_UNKNOWN;
+  head->minor_version = 1;
+  head->target_form = MT__TARGET_ORIGIN;
   head->framing = MT__FRAMING_NONE;
   head->keep_alive = head->expects_continue = head->path_needs_decoding = false;
 }
@@ -76,30 +82,11 @@ bool mt__h1_finish_request_line(mt__h1_parser *parser, mt__head *head) {
   if (version[5] != '1') return mt__h1_reject(parser, 505, "not HTTP/1.x");
   head->minor_version = version[7] != '0'; /* RFC 9110 §2.5: a higher minor is read as our own */
   head->method = (uint8_t)mt__method_parse(mt__head_slice(head, head->method_name));
+  if (MT__LIKELY(parser->is_plain_target && head->method != MT_METHOD_CONNECT)) return true;
   return mt__target_parse(head) || mt__h1_reject(parser, 400, "malformed request target");
 }
 
-/* By name size: the first letters (bit = letter & 31) of the fields that mt__field_lookup knows, so
- * that most names cost no call. */
-#define LETTER(letter) (1U << ((letter)&31))
-static const uint32_t known_initials[] = {
-    [2] = LETTER('t'),
-    [4] = LETTER('h') | LETTER('d'),
-    [5] = LETTER('r'),
-    [6] = LETTER('e') | LETTER('s'),
-    [7] = LETTER('u') | LETTER('t'),
-    [10] = LETTER('c') | LETTER('k'),
-    [13] = LETTER('i'),
-    [14] = LETTER('c'),
-    [15] = LETTER('a'),
-    [17] = LETTER('t') | LETTER('i'),
-};
-
 mt__field_id mt__h1_note_field(mt__h1_parser *parser, mt_slice name) {
-  size_t sizes = sizeof known_initials / sizeof known_initials[0];
-  if (name.size >= sizes || !((known_initials[name.size] >> (name.data[0] & 31)) & 1)) {
-    return MT__FIELD_OTHER;
-  }
   mt__field_id id = mt__field_lookup(name);
   uint32_t bit = 1U << id;
   parser->repeated |= parser->seen & bit;

@@ -22,36 +22,68 @@ static inline uint64_t bits_32(__m256i octets) {
   return (uint32_t)_mm256_movemask_epi8(octets);
 }
 
-static inline uint64_t controls_32(const unsigned char *octets) {
-  __m256i x = load_32(octets);
-  __m256i limit = _mm256_set1_epi8(0x1f);
-  __m256i low = _mm256_cmpeq_epi8(_mm256_max_epu8(x, limit), limit);
-  __m256i tab = _mm256_cmpeq_epi8(x, _mm256_set1_epi8('\t'));
-  __m256i del = _mm256_cmpeq_epi8(x, _mm256_set1_epi8(0x7f));
-  return bits_32(_mm256_or_si256(_mm256_andnot_si256(tab, low), del));
+static inline __m256i set_32(const mt__scan_set *set) {
+  return _mm256_load_si256((const __m256i *)(const void *)set->octets);
 }
 
-static inline uint64_t breaks_32(const unsigned char *octets) {
-  __m256i x = load_32(octets);
-  __m256i high = _mm256_and_si256(_mm256_srli_epi16(x, 4), _mm256_set1_epi8(0x0f));
-  __m256i row = _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(rows()), high);
-  __m256i column = _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(columns()), x);
-  __m256i found = _mm256_and_si256(row, column);
+static inline __m256i look_up_32(__m256i x, const mt__scan_set *columns) {
+  __m256i row = _mm256_and_si256(_mm256_srli_epi16(x, 4), set_32(&mt__scan_0f));
+  return _mm256_and_si256(_mm256_shuffle_epi8(set_32(columns), x),
+                          _mm256_shuffle_epi8(set_32(&mt__scan_rows), row));
+}
+
+static inline uint64_t strangers_32(__m256i found) {
   return bits_32(_mm256_cmpeq_epi8(found, _mm256_setzero_si256()));
+}
+
+static inline void classify_32(const unsigned char *octets, uint64_t *controls, uint64_t *others) {
+  __m256i x = load_32(octets);
+  __m256i found = look_up_32(x, &mt__scan_tokens);
+  __m256i control = _mm256_adds_epu8(found, set_32(&mt__scan_40));
+  *controls = bits_32(_mm256_or_si256(control, _mm256_cmpeq_epi8(x, set_32(&mt__scan_7f))));
+  *others = strangers_32(found);
+}
+
+static inline void classify_64(const unsigned char *octets, uint64_t *controls, uint64_t *breaks) {
+  uint64_t low, high, low_others, high_others;
+  classify_32(octets, &low, &low_others);
+  classify_32(octets + 32, &high, &high_others);
+  *controls = low | high << 32;
+  *breaks = *controls | low_others | high_others << 32;
+}
+
+static inline uint64_t controls_64(const unsigned char *octets) {
+  uint64_t controls, breaks;
+  classify_64(octets, &controls, &breaks);
+  return controls;
+}
+
+static inline uint64_t breaks_64(const unsigned char *octets) {
+  uint64_t controls, breaks;
+  classify_64(octets, &controls, &breaks);
+  return breaks;
+}
+
+static inline uint64_t paths_32(const unsigned char *octets) {
+  return strangers_32(look_up_32(load_32(octets), &mt__scan_paths));
+}
+
+static inline uint64_t paths_64(const unsigned char *octets) {
+  return paths_32(octets) | paths_32(octets + 32) << 32;
+}
+
+static inline uint64_t queries_32(const unsigned char *octets) {
+  return strangers_32(look_up_32(load_32(octets), &mt__scan_queries));
+}
+
+static inline uint64_t queries_64(const unsigned char *octets) {
+  return queries_32(octets) | queries_32(octets + 32) << 32;
 }
 
 static inline uint64_t stops_32(const unsigned char *octets) {
   __m256i x = load_32(octets);
   __m256i low = _mm256_cmpgt_epi8(_mm256_set1_epi8(0x21), x); /* from 0x80 it is negative */
-  return bits_32(_mm256_or_si256(low, _mm256_cmpeq_epi8(x, _mm256_set1_epi8(0x7f))));
-}
-
-static inline uint64_t controls_64(const unsigned char *octets) {
-  return controls_32(octets) | controls_32(octets + 32) << 32;
-}
-
-static inline uint64_t breaks_64(const unsigned char *octets) {
-  return breaks_32(octets) | breaks_32(octets + 32) << 32;
+  return bits_32(_mm256_or_si256(low, _mm256_cmpeq_epi8(x, set_32(&mt__scan_7f))));
 }
 
 static inline uint64_t stops_64(const unsigned char *octets) {

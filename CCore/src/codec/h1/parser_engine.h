@@ -9,9 +9,7 @@
 #else
 #define MT__H1_HAS_X86 0
 #endif
-#if defined(__aarch64__) && defined(__ARM_NEON) && defined(__LITTLE_ENDIAN__)
-#define MT__H1_HAS_NEON 1
-#elif defined(__aarch64__) && defined(__ARM_NEON) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#if defined(__aarch64__) && defined(__ARM_NEON) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define MT__H1_HAS_NEON 1
 #else
 #define MT__H1_HAS_NEON 0
@@ -55,7 +53,7 @@ void mt__h1_engine_neon(mt__h1_parser *parser, const char *data, uint32_t size, 
 #endif
 
 /** Ends the message with that status. Returns false. */
-bool mt__h1_reject(mt__h1_parser *parser, int status, const char *reason);
+bool mt__h1_reject(mt__h1_parser *parser, int status, const char *reason) __attribute__((cold));
 /** Version, method and target of a complete request line; false: rejected. */
 bool mt__h1_finish_request_line(mt__h1_parser *parser, mt__head *head);
 /** Which field it is; notes it in parser->seen and parser->repeated. */

@@ -5,14 +5,10 @@
 #include "scan_tables.h"
 #include <arm_neon.h>
 
-static inline uint8x16_t columns(void) {
-  static const uint8_t table[16] = {MT__SCAN_COLUMNS};
-  return vld1q_u8(table);
-}
-
-static inline uint8x16_t rows(void) {
-  static const uint8_t table[16] = {MT__SCAN_ROWS};
-  return vld1q_u8(table);
+static inline uint8x16_t look_up(const unsigned char *octets, const mt__scan_set *columns) {
+  uint8x16_t x = vld1q_u8(octets);
+  uint8x16_t column_bits = vqtbl1q_u8(vld1q_u8(columns->octets), vandq_u8(x, vdupq_n_u8(0x0f)));
+  return vandq_u8(column_bits, vqtbl1q_u8(vld1q_u8(mt__scan_rows.octets), vshrq_n_u8(x, 4)));
 }
 
 static inline uint8x16_t mark_controls(const unsigned char *octets) {
@@ -22,10 +18,16 @@ static inline uint8x16_t mark_controls(const unsigned char *octets) {
 }
 
 static inline uint8x16_t mark_breaks(const unsigned char *octets) {
-  uint8x16_t x = vld1q_u8(octets);
-  uint8x16_t column = vqtbl1q_u8(columns(), vandq_u8(x, vdupq_n_u8(0x0f)));
-  uint8x16_t row = vqtbl1q_u8(rows(), vshrq_n_u8(x, 4));
-  return vmvnq_u8(vtstq_u8(column, row));
+  uint8x16_t tokens = vdupq_n_u8(MT__SCAN_TOKEN_BITS);
+  return vmvnq_u8(vtstq_u8(look_up(octets, &mt__scan_tokens), tokens));
+}
+
+static inline uint8x16_t mark_paths(const unsigned char *octets) {
+  return vceqzq_u8(look_up(octets, &mt__scan_paths));
+}
+
+static inline uint8x16_t mark_queries(const unsigned char *octets) {
+  return vceqzq_u8(look_up(octets, &mt__scan_queries));
 }
 
 static inline uint8x16_t mark_stops(const unsigned char *octets) {
@@ -33,7 +35,8 @@ static inline uint8x16_t mark_stops(const unsigned char *octets) {
   return vorrq_u8(vcleq_u8(x, vdupq_n_u8(0x20)), vcgeq_u8(x, vdupq_n_u8(0x7f)));
 }
 
-/* NEON has no movemask: each octet keeps the bit of its own place, pairs are added up. */
+/* NEON has no movemask: each octet keeps the bit of its own place, pairs are
+ * added up. */
 static inline uint8x16_t place_bits(uint8x16_t marks) {
   static const uint8_t places[16] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
   return vandq_u8(marks, vld1q_u8(places));
@@ -72,6 +75,24 @@ static inline uint64_t breaks_64(const unsigned char *octets) {
                  mark_breaks(octets + 48));
 }
 
+static inline uint64_t paths_16(const unsigned char *octets) {
+  return bits_16(mark_paths(octets));
+}
+
+static inline uint64_t paths_64(const unsigned char *octets) {
+  return bits_64(mark_paths(octets), mark_paths(octets + 16), mark_paths(octets + 32),
+                 mark_paths(octets + 48));
+}
+
+static inline uint64_t queries_16(const unsigned char *octets) {
+  return bits_16(mark_queries(octets));
+}
+
+static inline uint64_t queries_64(const unsigned char *octets) {
+  return bits_64(mark_queries(octets), mark_queries(octets + 16), mark_queries(octets + 32),
+                 mark_queries(octets + 48));
+}
+
 static inline uint64_t stops_16(const unsigned char *octets) {
   return bits_16(mark_stops(octets));
 }
@@ -79,6 +100,11 @@ static inline uint64_t stops_16(const unsigned char *octets) {
 static inline uint64_t stops_64(const unsigned char *octets) {
   return bits_64(mark_stops(octets), mark_stops(octets + 16), mark_stops(octets + 32),
                  mark_stops(octets + 48));
+}
+
+static inline void classify_64(const unsigned char *octets, uint64_t *controls, uint64_t *breaks) {
+  *controls = controls_64(octets);
+  *breaks = breaks_64(octets);
 }
 
 #define MT__H1_ENGINE mt__h1_engine_neon

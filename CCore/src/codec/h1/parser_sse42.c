@@ -28,9 +28,24 @@ static inline uint64_t breaks_64(const unsigned char *octets) {
               breaks_16(octets + 48));
 }
 
+static inline uint64_t paths_64(const unsigned char *octets) {
+  return join(paths_16(octets), paths_16(octets + 16), paths_16(octets + 32),
+              paths_16(octets + 48));
+}
+
+static inline uint64_t queries_64(const unsigned char *octets) {
+  return join(queries_16(octets), queries_16(octets + 16), queries_16(octets + 32),
+              queries_16(octets + 48));
+}
+
 static inline uint64_t stops_64(const unsigned char *octets) {
   return join(stops_16(octets), stops_16(octets + 16), stops_16(octets + 32),
               stops_16(octets + 48));
+}
+
+static inline void classify_64(const unsigned char *octets, uint64_t *controls, uint64_t *breaks) {
+  *controls = controls_64(octets);
+  *breaks = breaks_64(octets);
 }
 
 #define MT__H1_ENGINE mt__h1_engine_sse42
