@@ -6,25 +6,11 @@ static bool is_cancelled(const mt_exchange *exchange) {
 }
 
 void mt_exchange_acquire(mt_exchange *exchange) {
-  if (!exchange) return;
-  atomic_fetch_add_explicit(&exchange->any_thread.handles, 1, memory_order_relaxed);
-  mt__exchange_reference(exchange);
-}
-
-static void abandon(mt_exchange *exchange) {
-  mt__phase phase = mt__exchange_phase(exchange);
-  if (phase != MT__PHASE_FILLING && phase != MT__PHASE_STREAMING) return;
-  if (mt__exchange_is_on_reactor(exchange))
-    mt__exchange_abandon(exchange);
-  else
-    mt__exchange_signal(exchange, MT__SIGNAL_ABANDON);
+  if (exchange) mt__exchange_hold(exchange);
 }
 
 void mt_exchange_release(mt_exchange *exchange) {
-  if (!exchange) return;
-  if (atomic_fetch_sub_explicit(&exchange->any_thread.handles, 1, memory_order_acq_rel) == 1)
-    abandon(exchange);
-  mt__exchange_unreference(exchange);
+  if (exchange) mt__exchange_let_go(exchange);
 }
 
 mt_request *mt_exchange_request(mt_exchange *exchange) {
@@ -56,9 +42,7 @@ bool mt_exchange_is_cancelled(const mt_exchange *exchange) {
 static mt_status set_cancel(mt_exchange *exchange, mt__exchange_callback callback) {
   exchange->on_cancel = callback;
   atomic_store(&exchange->any_thread.has_cancel_callback, true);
-  if (!is_cancelled(exchange) || mt__exchange_signal(exchange, MT__SIGNAL_CANCEL)) return MT_OK;
-  callback.call(exchange, callback.user_data);
-  mt__exchange_callback_drop(&exchange->on_cancel);
+  if (is_cancelled(exchange)) mt__exchange_signal(exchange, MT__SIGNAL_CANCEL);
   return MT_OK;
 }
 

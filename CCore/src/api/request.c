@@ -134,7 +134,9 @@ mt_status mt_request_defer(mt_request *request, mt_exchange **deferred) {
   mt_status status = mt__exchange_detach(exchange);
   if (status != MT_OK) return status;
   exchange->is_deferred = true;
-  mt_exchange_acquire(exchange);
+  mt__exchange_hold(
+      exchange); /* the handler's own, until it returns: it may still fill the response */
+  mt__exchange_hold(exchange);
   *deferred = exchange;
   return MT_OK;
 }

@@ -4,6 +4,7 @@
 mt_status mt_route_options_init(mt_route_options *options, size_t struct_size) {
   if (!options || struct_size < sizeof(size_t)) return MT_ERROR_INVALID_ARGUMENT;
   const mt_route_options defaults = {.dispatch = MT_DISPATCH_INLINE, .body_mode = MT_BODY_WHOLE};
+  memset(options, 0, struct_size);
   memcpy(options, &defaults, struct_size < sizeof defaults ? struct_size : sizeof defaults);
   options->struct_size = struct_size;
   return MT_OK;

@@ -17,6 +17,7 @@ mt_status mt_server_config_init(mt_server_config *config, size_t struct_size) {
   if (!config || struct_size < sizeof(size_t)) return MT_ERROR_INVALID_ARGUMENT;
   mt_server_config defaults;
   mt__config_defaults(&defaults);
+  memset(config, 0, struct_size);
   memcpy(config, &defaults, struct_size < sizeof defaults ? struct_size : sizeof defaults);
   config->struct_size = struct_size;
   return MT_OK;

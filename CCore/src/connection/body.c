@@ -15,11 +15,16 @@ void mt__body_restart_clock(mt_exchange *exchange) {
   exchange->reactor_only.body_since = exchange->reactor_only.body_received;
 }
 
-bool mt__body_is_too_slow(const mt_exchange *exchange) {
+static bool is_whole(const mt_exchange *exchange) {
+  return exchange->request.head.framing == MT__FRAMING_LENGTH && !exchange->reactor_only.body_left;
+}
+
+static bool is_too_slow(const mt_exchange *exchange) {
   uint64_t rate = exchange->shard->shared->config.min_transfer_bytes_per_second;
   uint64_t elapsed = exchange->shard->reactor.now_ms - exchange->reactor_only.body_since_ms;
   uint64_t received = exchange->reactor_only.body_received - exchange->reactor_only.body_since;
-  return rate && elapsed > RATE_GRACE_MS && received < rate * (elapsed / 1000);
+  bool is_slow = elapsed > RATE_GRACE_MS && received < rate * (elapsed / 1000);
+  return rate && is_slow && !is_whole(exchange);
 }
 
 static uint64_t limit_of(const mt_exchange *exchange) {
@@ -69,7 +74,7 @@ static void hand_to_consumer(mt_exchange *exchange, mt_slice bytes) {
 }
 
 static void sink_bytes(mt__connection *connection, mt_exchange *exchange, mt_slice bytes) {
-  connection->has_progressed = true;
+  connection->has_read = true;
   exchange->reactor_only.body_received += bytes.size;
   if (exchange->reactor_only.body_received > exchange->reactor_only.body_limit) {
     if (exchange->reactor_only.sink == MT__SINK_DISCARD) connection->is_clean_close = false;
@@ -82,7 +87,7 @@ static void sink_bytes(mt__connection *connection, mt_exchange *exchange, mt_sli
     mt__input_reject(connection, 503, "no memory for the body");
     return;
   }
-  if (mt__body_is_too_slow(exchange)) mt__input_reject(connection, 408, "the body came too slowly");
+  if (is_too_slow(exchange)) mt__input_reject(connection, 408, "the body came too slowly");
 }
 
 /** The body is complete: its exchange is no longer the incoming one, and who waited for it goes on.
@@ -299,6 +304,11 @@ void mt__body_abandon(mt__connection *connection, mt_exchange *exchange) {
     mt__exchange_end_body(exchange, MT_BODY_FAILED, MT_ERROR_CLOSED);
   exchange->reactor_only.sink = MT__SINK_DISCARD;
   exchange->reactor_only.is_body_paused = false;
+  bool is_read = connection->reading == MT__READING_LENGTH && !exchange->reactor_only.body_left;
+  if (is_read) { /* a consumer that paused at the very end is all that kept it */
+    complete(connection, exchange);
+    return;
+  }
   uint64_t received = exchange->reactor_only.body_received;
   exchange->reactor_only.body_limit =
       received > UINT64_MAX - MT__DISCARD_LIMIT ? UINT64_MAX : received + MT__DISCARD_LIMIT;

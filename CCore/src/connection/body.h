@@ -18,8 +18,6 @@ size_t mt__body_begin(mt__connection *connection, mt_exchange *exchange, mt_slic
 size_t mt__body_feed(mt__connection *connection, mt_exchange *exchange, mt_slice in);
 /** Ends a body of announced length that is there in full, unless its consumer pauses. */
 void mt__body_check_end(mt__connection *connection);
-/** Whether a body slower than the configured rate should be given up. */
-bool mt__body_is_too_slow(const mt_exchange *exchange);
 /** The measurement of the rate starts anew (begin, resume). */
 void mt__body_restart_clock(mt_exchange *exchange);
 /** The response needs the body no more: what is left is dropped, or the connection closes after it.

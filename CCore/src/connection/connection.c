@@ -179,9 +179,10 @@ static uint32_t delay_of(const mt__connection *connection, mt__wait wait) {
 
 static void set_timer(mt__connection *connection) {
   mt__wait wait = present_wait(connection);
-  if (wait == connection->waiting && !connection->has_progressed) return;
+  bool has_progressed = wait == MT__WAIT_WRITE ? connection->has_written : connection->has_read;
+  connection->has_read = connection->has_written = false;
+  if (wait == connection->waiting && !has_progressed) return;
   connection->waiting = (uint8_t)wait;
-  connection->has_progressed = false;
   uint32_t delay = delay_of(connection, wait);
   if (connection->shard->is_draining && mt__connection_is_idle(connection)) delay = DRAIN_GRACE_MS;
   if (delay)
@@ -194,6 +195,7 @@ static void set_timer(mt__connection *connection) {
 
 static bool begin_serving(mt__connection *connection) {
   mt__shard *shard = connection->shard;
+  if (shard->serving == connection) shard->is_touched = true;
   if (!shard->serving) {
     shard->serving = connection;
     return true;
@@ -230,32 +232,50 @@ static bool end_or_linger(mt__connection *connection) {
   return true;
 }
 
+static bool wants_input(const mt__connection *connection) {
+  if (connection->is_lingering) return true;
+  if (connection->has_read_eof) return false;
+  return mt__input_may_go_on(connection) || mt__input_listens_for_end(connection);
+}
+
 static short wanted_events(const mt__connection *connection) {
-  short events = 0;
+  short events = wants_input(connection) ? MT__IO_READ : 0;
   if (!mt__chain_is_empty(&connection->output)) events |= MT__IO_WRITE;
-  bool reads =
-      connection->is_lingering || (mt__input_may_go_on(connection) && !connection->has_read_eof);
-  if (reads) events |= MT__IO_READ;
   return events;
 }
 
 static void watch(mt__connection *connection) {
   short events = wanted_events(connection);
+  bool reads_again = (events & MT__IO_READ) && !(connection->watching & MT__IO_READ);
+  if (reads_again && connection->incoming) mt__body_restart_clock(connection->incoming);
   connection->watching = (uint8_t)events;
   if (connection->transport->watch(connection, events) != MT_OK) connection->is_broken = true;
 }
 
-static void finish_serving(mt__connection *connection) {
-  mt__body_check_end(connection);
+static void resume_input(mt__connection *connection) {
+  if (!connection->input_size || !mt__input_may_go_on(connection)) return;
+  mt__input_resume(connection);
   mt__output_emit(connection);
   mt__output_flush(connection);
-  while (connection->input_size && !connection->is_broken && mt__input_may_go_on(connection)) {
-    uint32_t before = connection->input_size;
-    mt__input_resume(connection);
+}
+
+/** Once more as long as that helps: sending makes room to read, and what the host is told while it
+ * happens may make the next answer ready. */
+static void serve(mt__connection *connection) {
+  mt__shard *shard = connection->shard;
+  uint32_t before;
+  do {
+    before = connection->input_size;
+    shard->is_touched = false;
+    mt__body_check_end(connection);
     mt__output_emit(connection);
     mt__output_flush(connection);
-    if (connection->input_size == before) break;
-  }
+    resume_input(connection);
+  } while (!connection->is_broken && (shard->is_touched || connection->input_size < before));
+}
+
+static void finish_serving(mt__connection *connection) {
+  serve(connection);
   connection->shard->serving = NULL;
   if (is_done(connection) && !end_or_linger(connection)) return;
   watch(connection);

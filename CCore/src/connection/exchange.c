@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "connection.h"
+#include "stream.h"
 
 enum { FREE_EXCHANGES_MAX = 64 };
 
@@ -159,10 +160,15 @@ static void answer_for(mt_exchange *exchange) {
   exchange->shard->shared->service->fail(exchange, 500);
 }
 
+/** Nobody else knows an exchange that was not deferred, so its phase needs no locked instruction.
+ */
 void mt__exchange_handler_returned(mt_exchange *exchange) {
-  if (exchange->is_deferred) return;
+  if (exchange->is_deferred) {
+    mt__exchange_let_go(exchange);
+    return;
+  }
   if (!exchange->response.is_set) answer_for(exchange);
-  mt__exchange_advance(exchange, MT__PHASE_FILLING, MT__PHASE_COMPLETED);
+  atomic_store_explicit(&exchange->any_thread.phase, MT__PHASE_COMPLETED, memory_order_relaxed);
   if (mt__exchange_is_on_reactor(exchange))
     exchange->reactor_only.is_ready = true;
   else
@@ -199,6 +205,27 @@ void mt__exchange_abandon(mt_exchange *exchange) {
     abandon_stream(exchange);
 }
 
+void mt__exchange_hold(mt_exchange *exchange) {
+  atomic_fetch_add_explicit(&exchange->any_thread.handles, 1, memory_order_relaxed);
+  mt__exchange_reference(exchange);
+}
+
+static void abandon_soon(mt_exchange *exchange) {
+  mt__phase phase = mt__exchange_phase(exchange);
+  if (phase == MT__PHASE_STREAMING)
+    mt__stream_abandon(exchange);
+  else if (phase == MT__PHASE_FILLING && mt__exchange_is_on_reactor(exchange))
+    mt__exchange_abandon(exchange);
+  else if (phase == MT__PHASE_FILLING)
+    mt__exchange_signal(exchange, MT__SIGNAL_ABANDON);
+}
+
+void mt__exchange_let_go(mt_exchange *exchange) {
+  if (atomic_fetch_sub_explicit(&exchange->any_thread.handles, 1, memory_order_acq_rel) == 1)
+    abandon_soon(exchange);
+  mt__exchange_unreference(exchange);
+}
+
 void mt__exchange_callback_drop(mt__exchange_callback *callback) {
   mt_destroy_fn destroy = callback->destroy;
   *callback = (mt__exchange_callback){NULL, callback->user_data, NULL};
@@ -228,7 +255,9 @@ static void part(mt_exchange *exchange) {
 void mt__exchange_finish(mt_exchange *exchange) {
   part(exchange);
   exchange->reactor_only.connection = NULL;
-  if (atomic_load_explicit(&exchange->any_thread.has_cancel_callback, memory_order_acquire))
+  bool has_callback =
+      atomic_load_explicit(&exchange->any_thread.has_cancel_callback, memory_order_acquire);
+  if (has_callback && atomic_exchange(&exchange->any_thread.has_cancel_callback, false))
     mt__exchange_callback_drop(&exchange->on_cancel);
   if (exchange->reactor_only.has_stream) mt__exchange_callback_drop(&exchange->on_drained);
 }

@@ -35,6 +35,7 @@ enum {
   MT__SIGNAL_CANCEL =
       16, /* sent by the reactor to itself, so that callbacks come from no call of the host's */
   MT__SIGNAL_DRAINED = 32,
+  MT__SIGNAL_CLOSED = 128, /* the reactor has ended: nobody listens any more */
 };
 
 typedef enum mt__body_kind {
@@ -180,6 +181,11 @@ static inline mt__phase mt__exchange_phase(const mt_exchange *exchange) {
 static inline bool mt__exchange_is_on_reactor(const mt_exchange *exchange) {
   return mt__reactor_is_current(&exchange->shard->reactor);
 }
+/** Hands out a handle: the host's, or that of a handler that runs on although it deferred. Thread:
+ * any. */
+void mt__exchange_hold(mt_exchange *exchange);
+/** Takes a handle back; the last one abandons what is unanswered. Thread: any. */
+void mt__exchange_let_go(mt_exchange *exchange);
 /** The handler returned: settles what it left. Thread: the handler's. */
 void mt__exchange_handler_returned(mt_exchange *exchange);
 /** Nobody is left to answer. Thread: reactor. */

@@ -17,6 +17,10 @@ bool mt__input_may_go_on(const mt__connection *connection) {
   return connection->queued < shared->config.max_pipelined_requests;
 }
 
+bool mt__input_listens_for_end(const mt__connection *connection) {
+  return connection->stops_reading && connection->first && connection->dropped < MT__DISCARD_LIMIT;
+}
+
 void mt__input_drop(mt__connection *connection) {
   mt__buffer_pool_give(&connection->shard->buffers, connection->input, connection->input_capacity);
   connection->input = NULL;
@@ -108,7 +112,7 @@ static size_t begin_exchange(mt__connection *connection, mt_exchange *exchange, 
   mt__shard *shard = connection->shard;
   const mt__head *head = &exchange->request.head;
   connection->requests++;
-  connection->has_progressed = true;
+  connection->has_read = true;
   connection->incoming = NULL;
   mt__count(&shard->counters.requests_total, 1);
   exchange->reactor_only.has_head = true;
@@ -210,6 +214,15 @@ static void read_to_drop(mt__connection *connection) {
     connection->is_broken = true;
 }
 
+/** No further request is served, but whoever still makes an answer is told when the peer is gone.
+ */
+static void listen_for_end(mt__connection *connection) {
+  ssize_t size = read_some(connection, connection->shard->scratch, MT__DISCARD_LIMIT);
+  if (size <= 0) return;
+  connection->dropped += (uint32_t)size;
+  connection->is_clean_close = false;
+}
+
 void mt__input_resume(mt__connection *connection) {
   mt_slice waiting = {connection->input, connection->input_size};
   size_t used = feed(connection, waiting);
@@ -221,7 +234,12 @@ void mt__input_read(mt__connection *connection) {
     read_to_drop(connection);
     return;
   }
-  if (!mt__input_may_go_on(connection) || connection->has_read_eof) return;
+  if (connection->has_read_eof) return;
+  if (mt__input_listens_for_end(connection)) {
+    listen_for_end(connection);
+    return;
+  }
+  if (!mt__input_may_go_on(connection)) return;
   if (connection->input_size) {
     read_behind_waiting(connection);
     return;

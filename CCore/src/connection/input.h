@@ -13,6 +13,8 @@ void mt__input_resume(mt__connection *connection);
 /** Whether the next octets may be served: not paused by a full queue, waiting output, a body's
  * consumer or the end. */
 bool mt__input_may_go_on(const mt__connection *connection);
+/** Whether octets are read only to see the peer's end, while its last answer is made. */
+bool mt__input_listens_for_end(const mt__connection *connection);
 /** Answers the incoming request (or, with none, the connection) with an error and reads no more. */
 void mt__input_reject(mt__connection *connection, int http_status, const char *reason);
 /** Gives the buffer of waiting octets back. */

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "../codec/h1/writer.h"
 #include "body.h"
@@ -21,22 +22,31 @@ static void break_off(mt__connection *connection) {
   mt__chain_clear(&connection->output, &connection->shard->buffers);
 }
 
-/** Room for `size` octets in the reactor's output scratch, when they may go there: nothing older
- * waits in the chain. */
-static char *room_for(mt__connection *connection, size_t size) {
+/** Where `size` octets may be written, to be laid down by end_lay; NULL when the connection broke.
+ */
+static char *begin_lay(mt__connection *connection, size_t size) {
   mt__shard *shard = connection->shard;
-  if (!mt__chain_is_empty(&connection->output) || size > MT__OUT_BYTES) return NULL;
   if (MT__OUT_BYTES - shard->out_size < size) mt__output_flush(connection);
-  if (!mt__chain_is_empty(&connection->output)) return NULL;
-  return shard->out + shard->out_size;
+  return connection->is_broken || size > MT__OUT_BYTES ? NULL : shard->out + shard->out_size;
+}
+
+/** Lays down what was written there. Behind what waits in the chain it has to be copied. */
+static void end_lay(mt__connection *connection, size_t size) {
+  mt__shard *shard = connection->shard;
+  mt_slice written = {shard->out + shard->out_size, size};
+  if (mt__chain_is_empty(&connection->output))
+    shard->out_size += size;
+  else if (mt__chain_append_copy(&connection->output, &shard->buffers, written) != MT_OK)
+    break_off(connection);
 }
 
 static void lay(mt__connection *connection, mt_slice bytes) {
   if (connection->is_broken || !bytes.size) return;
-  char *out = room_for(connection, bytes.size);
+  bool is_behind = !mt__chain_is_empty(&connection->output) || bytes.size > MT__OUT_BYTES;
+  char *out = is_behind ? NULL : begin_lay(connection, bytes.size);
   if (out) {
     memcpy(out, bytes.data, bytes.size);
-    connection->shard->out_size += bytes.size;
+    end_lay(connection, bytes.size);
   } else if (mt__chain_append_copy(&connection->output, &connection->shard->buffers, bytes) !=
              MT_OK) {
     break_off(connection);
@@ -82,21 +92,8 @@ static mt__h1_persistence persistence_of(const mt_exchange *exchange) {
 }
 
 static void write_head(mt__connection *connection, const mt__h1_response_head *head) {
-  mt__shard *shard = connection->shard;
-  size_t bound = mt__h1_head_bound(head);
-  char *out = room_for(connection, bound);
-  if (out) {
-    shard->out_size += mt__h1_write_head(out, head);
-    return;
-  }
-  /* Older octets wait in the chain: `out` is empty, and serves as the place to write before
-   * copying. */
-  mt__output_flush(connection);
-  if (connection->is_broken) return;
-  size_t size = mt__h1_write_head(shard->out, head);
-  mt_slice bytes = {shard->out, size};
-  if (mt__chain_append_copy(&connection->output, &shard->buffers, bytes) != MT_OK)
-    break_off(connection);
+  char *out = begin_lay(connection, mt__h1_head_bound(head));
+  if (out) end_lay(connection, mt__h1_write_head(out, head));
 }
 
 static void emit_head(mt__connection *connection, mt_exchange *exchange) {
@@ -141,8 +138,25 @@ static void append_borrowed_body(mt__connection *connection, mt_response *respon
     break_off(connection);
 }
 
+/** A small file is read at once: a piece of its own would cost more calls, and hold a descriptor
+ * until the peer reads. */
+static void lay_small_file(mt__connection *connection, mt_response *response) {
+  size_t size = (size_t)response->file.length;
+  char *out = begin_lay(connection, size);
+  if (!out) return;
+  ssize_t got = pread(response->file.descriptor, out, size, (off_t)response->file.offset);
+  if (got == (ssize_t)size)
+    end_lay(connection, size);
+  else
+    break_off(connection); /* it has shrunk, and its length is already said */
+}
+
 static void append_file_body(mt__connection *connection, mt_response *response) {
-  response->body_kind = MT__BODY_EMPTY;
+  if (response->file.length < BORROW_LEAST_BYTES) {
+    lay_small_file(connection, response);
+    return;
+  }
+  response->body_kind = MT__BODY_EMPTY; /* the chain closes it from here on, also on failure */
   if (mt__chain_append_file(&connection->output, &connection->shard->buffers, response->file) !=
       MT_OK)
     break_off(connection);
@@ -311,7 +325,7 @@ static bool send_front(mt__connection *connection) {
     if (errno != EAGAIN && errno != EWOULDBLOCK) break_off(connection);
     return false;
   }
-  connection->has_progressed = true;
+  connection->has_written = true;
   mt__count(&shard->counters.bytes_sent, (uint64_t)sent);
   size_t from_out = (size_t)sent < shard->out_size ? (size_t)sent : shard->out_size;
   if (from_out < shard->out_size)

@@ -71,6 +71,7 @@ typedef struct mt__shard {
   bool is_draining;
   bool is_cut;      /* the drain's deadline has passed: whoever comes now is turned away */
   bool is_ended;    /* the reactor was told to quit, or never ran */
+  bool is_touched;  /* something became possible for the connection that is served */
   bool is_settling; /* the list of unsettled connections is being worked through */
   int64_t preset_second;
   size_t preset_size;

@@ -44,12 +44,23 @@ static void deliver_signals(mt__message *message) {
   mt__exchange_unreference(exchange);
 }
 
+/** What the reactor would have done for the host's callbacks, had it not ended. */
+static void settle_alone(mt_exchange *exchange, uint8_t signals) {
+  if (signals & MT__SIGNAL_STREAM) exchange->reactor_only.has_stream = true;
+  if (signals & (MT__SIGNAL_STREAM | MT__SIGNAL_CANCEL)) call_cancel(exchange);
+}
+
 bool mt__exchange_signal(mt_exchange *exchange, uint8_t signal) {
-  if (atomic_fetch_or(&exchange->any_thread.signals, signal) != 0) return true;
+  uint8_t before = atomic_fetch_or(&exchange->any_thread.signals, signal);
+  if (before & MT__SIGNAL_CLOSED) {
+    settle_alone(exchange, signal);
+    return false;
+  }
+  if (before) return true;
   mt__exchange_reference(exchange);
   exchange->any_thread.message.deliver = deliver_signals;
   if (mt__reactor_post(&exchange->shard->reactor, &exchange->any_thread.message)) return true;
-  atomic_store(&exchange->any_thread.signals, 0);
+  settle_alone(exchange, atomic_exchange(&exchange->any_thread.signals, MT__SIGNAL_CLOSED));
   mt__exchange_unreference(exchange);
   return false;
 }

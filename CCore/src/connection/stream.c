@@ -3,11 +3,13 @@
 #include "connection.h"
 #include "output.h"
 
-/** A piece, or the end, on its way to the reactor. */
+typedef enum operation_kind { WRITE, END, ABANDON } operation_kind;
+
+/** A piece, or an end, on its way to the reactor. */
 typedef struct stream_operation {
   mt__message message;
   mt_exchange *exchange;
-  bool is_end;
+  operation_kind kind;
   size_t size;
   char bytes[];
 } stream_operation;
@@ -32,17 +34,17 @@ mt_status mt__stream_start(mt_exchange *exchange, uint64_t length, mt__exchange_
     mt__exchange_make_ready(exchange);
     return MT_OK;
   }
-  if (mt__exchange_signal(exchange, MT__SIGNAL_STREAM))
-    return is_cancelled(exchange) ? MT_ERROR_CLOSED : MT_OK;
-  mt__exchange_callback_drop(&exchange->on_drained);
-  return MT_ERROR_CLOSED;
+  bool is_told = mt__exchange_signal(exchange, MT__SIGNAL_STREAM);
+  return is_told && !is_cancelled(exchange) ? MT_OK : MT_ERROR_CLOSED;
 }
 
-static void carry_out(mt_exchange *exchange, mt_slice bytes, bool is_end) {
-  if (is_end)
+static void carry_out(mt_exchange *exchange, mt_slice bytes, operation_kind kind) {
+  if (kind == WRITE)
+    mt__output_stream(exchange, bytes);
+  else if (kind == END)
     mt__output_stream_end(exchange);
   else
-    mt__output_stream(exchange, bytes);
+    mt__exchange_abandon(exchange);
   if (exchange->reactor_only.connection) mt__connection_settle(exchange->reactor_only.connection);
 }
 
@@ -50,17 +52,17 @@ static void deliver_operation(mt__message *message) {
   stream_operation *operation = MT__CONTAINER(message, stream_operation, message);
   mt_exchange *exchange = operation->exchange;
   atomic_fetch_sub(&exchange->any_thread.operations, 1);
-  carry_out(exchange, (mt_slice){operation->bytes, operation->size}, operation->is_end);
+  carry_out(exchange, (mt_slice){operation->bytes, operation->size}, operation->kind);
   mt__deallocate(&exchange->shard->shared->allocator, operation);
   mt__exchange_unreference(exchange);
 }
 
-static mt_status post_operation(mt_exchange *exchange, mt_slice bytes, bool is_end) {
+static mt_status post_operation(mt_exchange *exchange, mt_slice bytes, operation_kind kind) {
   const mt_allocator *allocator = &exchange->shard->shared->allocator;
   if (bytes.size > SIZE_MAX - sizeof(stream_operation)) return MT_ERROR_NO_MEMORY;
   stream_operation *operation = mt__allocate(allocator, sizeof *operation + bytes.size);
   if (!operation) return MT_ERROR_NO_MEMORY;
-  *operation = (stream_operation){{NULL, deliver_operation}, exchange, is_end, bytes.size};
+  *operation = (stream_operation){{NULL, deliver_operation}, exchange, kind, bytes.size};
   if (bytes.size) memcpy(operation->bytes, bytes.data, bytes.size);
   mt__exchange_reference(exchange);
   atomic_fetch_add(&exchange->any_thread.operations, 1);
@@ -72,12 +74,12 @@ static mt_status post_operation(mt_exchange *exchange, mt_slice bytes, bool is_e
 }
 
 /** Directly on the reactor, unless earlier pieces are still on their way there. */
-static mt_status pass_on(mt_exchange *exchange, mt_slice bytes, bool is_end) {
+static mt_status pass_on(mt_exchange *exchange, mt_slice bytes, operation_kind kind) {
   bool is_direct = mt__exchange_is_on_reactor(exchange) &&
                    atomic_load(&exchange->any_thread.operations) == 0 &&
                    exchange->reactor_only.has_stream;
-  if (!is_direct) return post_operation(exchange, bytes, is_end);
-  carry_out(exchange, bytes, is_end);
+  if (!is_direct) return post_operation(exchange, bytes, kind);
+  carry_out(exchange, bytes, kind);
   return MT_OK;
 }
 
@@ -101,7 +103,7 @@ mt_status mt__stream_write(mt_exchange *exchange, mt_slice bytes) {
   if (has_length) exchange->stream_left -= bytes.size;
   if (exchange->discards_stream || bytes.size == 0) return MT_OK;
   atomic_fetch_add(&exchange->any_thread.unsent, bytes.size);
-  mt_status status = pass_on(exchange, bytes, false);
+  mt_status status = pass_on(exchange, bytes, WRITE);
   if (status == MT_OK) return pressure_of(exchange);
   atomic_fetch_sub(&exchange->any_thread.unsent, bytes.size);
   if (has_length) exchange->stream_left += bytes.size;
@@ -112,8 +114,14 @@ mt_status mt__stream_end(mt_exchange *exchange) {
   if (!mt__exchange_advance(exchange, MT__PHASE_STREAMING, MT__PHASE_ENDED))
     return MT_ERROR_INVALID_STATE;
   if (is_cancelled(exchange)) return MT_ERROR_CLOSED;
-  mt_status status = pass_on(exchange, (mt_slice){NULL, 0}, true);
+  mt_status status = pass_on(exchange, (mt_slice){NULL, 0}, END);
   if (status == MT_ERROR_NO_MEMORY)
     mt__exchange_advance(exchange, MT__PHASE_ENDED, MT__PHASE_STREAMING);
   return status;
+}
+
+/** Behind what is under way; without memory for that, as soon as the reactor can. */
+void mt__stream_abandon(mt_exchange *exchange) {
+  if (pass_on(exchange, (mt_slice){NULL, 0}, ABANDON) == MT_ERROR_NO_MEMORY)
+    mt__exchange_signal(exchange, MT__SIGNAL_ABANDON);
 }

@@ -11,6 +11,8 @@ MT__HIDDEN_BEGIN
 mt_status mt__stream_start(mt_exchange *exchange, uint64_t length, mt__exchange_callback callback);
 mt_status mt__stream_write(mt_exchange *exchange, mt_slice bytes);
 mt_status mt__stream_end(mt_exchange *exchange);
+/** Nobody will end it: it is cut behind what was written. Thread: any. */
+void mt__stream_abandon(mt_exchange *exchange);
 
 MT__HIDDEN_END
 

@@ -24,12 +24,28 @@ static mt__endpoint *create_endpoint(mt_server *server, uint32_t count) {
   return endpoint;
 }
 
+static bool identify(const char *path, mt__file_identity *identity) {
+  struct stat info;
+  if (lstat(path, &info) != 0) return false;
+  *identity = (mt__file_identity){(uint64_t)info.st_dev, (uint64_t)info.st_ino,
+                                  (int64_t)info.st_mtime, mt__os_modified_nanoseconds(&info)};
+  return true;
+}
+
+static bool is_ours(const mt__endpoint *endpoint) {
+  const mt__file_identity *ours = &endpoint->unix_file;
+  mt__file_identity there;
+  return identify(endpoint->unix_path, &there) && there.device == ours->device &&
+         there.inode == ours->inode && there.seconds == ours->seconds &&
+         there.nanoseconds == ours->nanoseconds;
+}
+
 static void close_endpoint(mt__endpoint *endpoint) {
   for (uint32_t i = 0; i < endpoint->count; i++) {
     if (endpoint->descriptors[i] >= 0) close(endpoint->descriptors[i]);
     endpoint->descriptors[i] = -1;
   }
-  if (endpoint->unix_path && *endpoint->unix_path) unlink(endpoint->unix_path);
+  if (endpoint->unix_path && is_ours(endpoint)) unlink(endpoint->unix_path);
   if (endpoint->unix_path) *endpoint->unix_path = 0;
 }
 
@@ -230,6 +246,7 @@ static bool open_unix(mt_server *server, mt__endpoint *endpoint, const struct so
   remove_stale(address);
   if (bind(descriptor, (const struct sockaddr *)address, sizeof *address) != 0) return false;
   memcpy(endpoint->unix_path, address->sun_path, strlen(address->sun_path) + 1);
+  if (!identify(address->sun_path, &endpoint->unix_file)) return false;
   if (mode && chmod(address->sun_path, (mode_t)mode) != 0) return false;
   return listen(descriptor, (int)server->shared->config.backlog) == 0;
 }
@@ -284,11 +301,13 @@ mt_status mt__server_listen_descriptor(mt_server *server, int descriptor, mt_err
     if (descriptor >= 0) close(descriptor);
     return status;
   }
-  mt__os_adopt(descriptor);
-  set_no_delay(descriptor); /* fails on a unix socket, which has no delay */
-  set_option(descriptor, IPPROTO_TCP, TCP_NODELAY,
-             1); /* fails for unix sockets, which need it not */
   endpoint->descriptors[0] = descriptor;
+  if (mt__os_adopt(descriptor) != 0) {
+    int system_errno = errno;
+    destroy_endpoint(server, endpoint);
+    return mt__error_set_errno(error, system_errno, "cannot adopt descriptor %d", descriptor);
+  }
+  set_no_delay(descriptor); /* fails on a unix socket, which has no delay */
   describe(endpoint);
   append_endpoint(server, endpoint);
   return MT_OK;

@@ -23,12 +23,22 @@ typedef enum mt__life {
 
 enum { MT__ADDRESS_CAPACITY = 128 };
 
+/** Tells one file from another that took its name; the time is there because inode numbers are soon
+ * used again. */
+typedef struct mt__file_identity {
+  uint64_t device;
+  uint64_t inode;
+  int64_t seconds;
+  uint32_t nanoseconds;
+} mt__file_identity;
+
 /** An address that is listened on: one socket, or one for each reactor where the system spreads
  * connections over them. */
 typedef struct mt__endpoint {
   struct mt__endpoint *next;
   char address[MT__ADDRESS_CAPACITY]; /* as text */
   char *unix_path;                    /* removed at the end; NULL for others */
+  mt__file_identity unix_file; /* … if it is still ours: a successor may have replaced it */
   uint16_t port;
   uint32_t count;
   int descriptors[]; /* -1 once a listener owns it */
