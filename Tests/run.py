@@ -15,6 +15,7 @@ import sys
 import unittest
 import xml.etree.ElementTree as xml
 
+TESTS = pathlib.Path(__file__).resolve().parent
 TOTALS = pathlib.Path(".build-totals")
 C_TEST_SECONDS = 120
 SWIFT_SECONDS = 2400
@@ -25,7 +26,7 @@ VALGRIND = ["valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full", "
 SANITIZER_OPTIONS = {
     "ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1",
     "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
-    "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
+    "TSAN_OPTIONS": f"halt_on_error=1:second_deadlock_stack=1:suppressions={TESTS / 'thread-sanitizer.txt'}",
 }
 
 
@@ -114,11 +115,12 @@ def count_report(path):
 
 def run_swift(arguments):
     report = TOTALS / "swift.xml"
-    written = TOTALS / "swift-swift-testing.xml"
     TOTALS.mkdir(exist_ok=True)
-    written.unlink(missing_ok=True)
-    code, _ = run_bounded(["swift", "test", "--xunit-output", str(report.resolve()), *arguments], SWIFT_SECONDS)
-    passed, failed, skipped = count_report(written)
+    report.unlink(missing_ok=True)
+    # Without XCTest, which has no test here and leaks.
+    command = ["swift", "test", "--disable-xctest", "--xunit-output", str(report.resolve()), *arguments]
+    code, _ = run_bounded(command, SWIFT_SECONDS)
+    passed, failed, skipped = count_report(report)
     if failed == 0 and (code != 0 or passed == 0):
         print(f"swift test ended with {code} and {passed} tests")
         failed = 1

@@ -16,7 +16,16 @@ enum TestAddress: Sendable {
             throw .badAddress(text)
         }
         let host = String(text[..<colon].drop { $0 == "[" }.prefix { $0 != "]" })
-        self = .tcp(host: host == "::" || host == "0.0.0.0" ? "localhost" : host, port: port)
+        self = .tcp(host: Self.loopback(for: host), port: port)
+    }
+
+    /// "Every address" is one to listen on, not to connect to.
+    private static func loopback(for host: String) -> String {
+        switch host {
+        case "0.0.0.0": "127.0.0.1"
+        case "::", "": "::1"
+        default: host
+        }
     }
 
     func connect() throws(TestError) -> CoreClientSocket {

@@ -76,7 +76,7 @@ import Testing
         server.drain(deadline: .seconds(60))
         server.drain(deadline: .milliseconds(20))
         try await server.waitUntilStopped()
-        #expect(start.duration(to: .now) < .seconds(5))
+        #expect(start.duration(to: .now) < .seconds(30))
         await #expect(throws: TestError.self) { try await answer.value }
         gate.open()
     }

@@ -71,8 +71,9 @@ import Testing
         server.get("/", Says("here"))
         try await server.start()
         let port = try #require(server.port)
-        for host in ["127.0.0.1", "[::1]"] {
-            try await #expect(TestClient(address: "\(host):\(port)").get("/").text == "here")
+        let named = try #require(server.addresses.first)
+        for address in ["127.0.0.1:\(port)", "[::1]:\(port)", named] {
+            try await #expect(TestClient(address: address).get("/").text == "here")
         }
         await server.stop()
     }
