@@ -111,6 +111,11 @@ void client_send_bytes(client *self, const char *data, size_t size) {
   }
 }
 
+void client_send_what_is_taken(client *self, const char *text) {
+  ssize_t sent = send(self->socket, text, strlen(text), MSG_NOSIGNAL);
+  if (sent < 0) assert_true(errno == EPIPE || errno == ECONNRESET);
+}
+
 size_t client_send_some(client *self, const char *data, size_t size) {
   size_t total = 0;
   struct pollfd writable = {.fd = self->socket, .events = POLLOUT};

@@ -38,6 +38,8 @@ void client_half_close(client *self);
 
 void client_send(client *self, const char *text);
 void client_send_bytes(client *self, const char *data, size_t size);
+/** Sends, unless the server has closed already. */
+void client_send_what_is_taken(client *self, const char *text);
 /** Sends as much as the sockets hold without anybody reading; returns how much. */
 size_t client_send_some(client *self, const char *data, size_t size);
 
