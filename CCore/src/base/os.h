@@ -42,6 +42,10 @@ uint32_t mt__os_cpu_count(void);
 /** Pins the calling thread to the `index`-th CPU (modulo) that this process may use; false where
  * there is no such thing. */
 bool mt__os_pin_thread(uint32_t index);
+/** A condition whose timed waits go by a clock that never jumps; false without memory. */
+bool mt__os_condition_init(pthread_cond_t *condition);
+/** Waits for at most `timeout_ms` (UINT32_MAX: for ever); false when that passed. */
+bool mt__os_condition_wait(pthread_cond_t *condition, pthread_mutex_t *mutex, uint32_t timeout_ms);
 /** Names the calling thread for tools; cut to what the system takes. */
 void mt__os_name_thread(const char *name);
 /** Opens a regular file or folder `path` (relative, NUL-terminated) below `root` without ever

@@ -3,6 +3,7 @@
 #include "os.h"
 
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifdef __linux__
@@ -70,4 +71,48 @@ void mt__os_name_thread(const char *name) {
 #elif defined(__FreeBSD__) || defined(__OpenBSD__) || defined(__DragonFly__)
   pthread_set_name_np(pthread_self(), cut);
 #endif
+}
+
+static struct timespec time_span(uint32_t ms) {
+  return (struct timespec){(time_t)(ms / 1000), (long)(ms % 1000) * 1000000};
+}
+
+#ifdef __APPLE__
+
+bool mt__os_condition_init(pthread_cond_t *condition) {
+  return pthread_cond_init(condition, NULL) == 0;
+}
+
+static bool wait_for(pthread_cond_t *condition, pthread_mutex_t *mutex, struct timespec span) {
+  return pthread_cond_timedwait_relative_np(condition, mutex, &span) == 0;
+}
+
+#else
+
+bool mt__os_condition_init(pthread_cond_t *condition) {
+  pthread_condattr_t attributes;
+  if (pthread_condattr_init(&attributes) != 0) return false;
+  bool is_made = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 &&
+                 pthread_cond_init(condition, &attributes) == 0;
+  pthread_condattr_destroy(&attributes);
+  return is_made;
+}
+
+static bool wait_for(pthread_cond_t *condition, pthread_mutex_t *mutex, struct timespec span) {
+  struct timespec until;
+  clock_gettime(CLOCK_MONOTONIC, &until);
+  until.tv_sec += span.tv_sec;
+  until.tv_nsec += span.tv_nsec;
+  if (until.tv_nsec >= 1000000000) {
+    until.tv_nsec -= 1000000000;
+    until.tv_sec++;
+  }
+  return pthread_cond_timedwait(condition, mutex, &until) == 0;
+}
+
+#endif
+
+bool mt__os_condition_wait(pthread_cond_t *condition, pthread_mutex_t *mutex, uint32_t timeout_ms) {
+  if (timeout_ms == UINT32_MAX) return pthread_cond_wait(condition, mutex) == 0;
+  return wait_for(condition, mutex, time_span(timeout_ms));
 }

@@ -1,14 +1,11 @@
 /* start, run, drain, wait, stop: each may be called more than once and from any thread. */
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "../base/clock.h"
 #include "../base/number.h"
 #include "../base/os.h"
 #include "../base/status.h"
-#include "../connection/transport.h"
 #include "server.h"
 
 /* --- a reactor's thread --- */
@@ -193,15 +190,31 @@ mt_status mt__server_start(mt_server *server, mt_error *error) {
   return start_from(server, 0, error);
 }
 
+static void count_callers(mt_server *server, int change) {
+  pthread_mutex_lock(&server->mutex);
+  server->callers += (uint32_t)change;
+  pthread_cond_broadcast(&server->changed);
+  pthread_mutex_unlock(&server->mutex);
+}
+
+void mt__server_await_callers(mt_server *server) {
+  pthread_mutex_lock(&server->mutex);
+  while (server->callers) pthread_cond_wait(&server->changed, &server->mutex);
+  pthread_mutex_unlock(&server->mutex);
+}
+
 mt_status mt__server_run(mt_server *server, mt_error *error) {
   if (mt__server_is_own_thread(server))
     return mt__error_set(error, MT_ERROR_WRONG_THREAD, "run was called on the server's own thread");
   mt_status status;
+  count_callers(server, 1);
   if (claim_start(server, &status, error)) {
     status = start_from(server, 1, error);
     if (status == MT_OK) serve(server, server->shards[0]);
   }
-  return status == MT_OK ? mt__server_wait(server, UINT32_MAX) : status;
+  if (status == MT_OK) status = mt__server_wait(server, UINT32_MAX);
+  count_callers(server, -1);
+  return status;
 }
 
 /* --- end --- */
@@ -222,27 +235,12 @@ mt_status mt__server_drain(mt_server *server, uint32_t deadline_ms) {
   return MT_OK;
 }
 
-static struct timespec time_after(uint32_t timeout_ms) {
-  struct timespec until;
-  clock_gettime(CLOCK_REALTIME, &until);
-  until.tv_sec += timeout_ms / 1000;
-  until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
-  if (until.tv_nsec >= 1000000000) {
-    until.tv_nsec -= 1000000000;
-    until.tv_sec++;
-  }
-  return until;
-}
-
 static mt_status wait_for_end(mt_server *server, uint32_t timeout_ms) {
-  struct timespec until = time_after(timeout_ms);
-  int result = 0;
+  bool is_in_time = true;
   pthread_mutex_lock(&server->mutex);
   mt_status status = server->life == MT__LIFE_CREATED ? MT_ERROR_INVALID_STATE : MT_OK;
-  while (status == MT_OK && server->life != MT__LIFE_STOPPED && result != ETIMEDOUT)
-    result = timeout_ms == UINT32_MAX
-                 ? pthread_cond_wait(&server->changed, &server->mutex)
-                 : pthread_cond_timedwait(&server->changed, &server->mutex, &until);
+  while (status == MT_OK && server->life != MT__LIFE_STOPPED && is_in_time)
+    is_in_time = mt__os_condition_wait(&server->changed, &server->mutex, timeout_ms);
   if (status == MT_OK && server->life != MT__LIFE_STOPPED) status = MT_ERROR_TIMEOUT;
   pthread_mutex_unlock(&server->mutex);
   return status;
@@ -250,8 +248,10 @@ static mt_status wait_for_end(mt_server *server, uint32_t timeout_ms) {
 
 mt_status mt__server_wait(mt_server *server, uint32_t timeout_ms) {
   if (mt__server_is_own_thread(server)) return MT_ERROR_WRONG_THREAD;
+  count_callers(server, 1);
   mt_status status = wait_for_end(server, timeout_ms);
   if (status == MT_OK) join(server);
+  count_callers(server, -1);
   return status;
 }
 
@@ -272,46 +272,4 @@ bool mt__server_is_own_thread(const mt_server *server) {
   for (uint32_t i = 0; !is_own && i < server->shard_count; i++)
     is_own = server->shards[i] && mt__reactor_is_current(&server->shards[i]->reactor);
   return is_own;
-}
-
-/* --- injection --- */
-
-/** A connection's input on its way to a reactor. */
-typedef struct injection {
-  mt__message message;
-  mt__shard *shard;
-  char *input;
-  size_t size;
-  mt_inject_fn on_output;
-  void *user_data;
-} injection;
-
-static void deliver_injection(mt__message *message) {
-  injection *given = MT__CONTAINER(message, injection, message);
-  mt_status status = mt__transport_memory_serve(given->shard, given->input, given->size,
-                                                given->on_output, given->user_data);
-  if (status != MT_OK) given->on_output((mt_slice){NULL, 0}, true, given->user_data);
-  mt__deallocate(&given->shard->shared->allocator, given);
-}
-
-mt_status mt__server_inject(mt_server *server, mt_slice input, mt_inject_fn on_output,
-                            void *user_data) {
-  const mt_allocator *allocator = &server->shared->allocator;
-  pthread_mutex_lock(&server->mutex);
-  bool is_running = server->life == MT__LIFE_RUNNING;
-  pthread_mutex_unlock(&server->mutex);
-  if (!is_running) return MT_ERROR_INVALID_STATE;
-  injection *given = mt__allocate(allocator, sizeof *given);
-  char *copy = mt__allocate(allocator, input.size ? input.size : 1);
-  mt_status status = given && copy ? MT_OK : MT_ERROR_NO_MEMORY;
-  if (status == MT_OK) {
-    if (input.size) memcpy(copy, input.data, input.size);
-    *given = (injection){
-        {NULL, deliver_injection}, server->shards[0], copy, input.size, on_output, user_data};
-    if (mt__reactor_post(&server->shards[0]->reactor, &given->message)) return MT_OK;
-    status = MT_ERROR_INVALID_STATE;
-  }
-  mt__deallocate(allocator, copy);
-  mt__deallocate(allocator, given);
-  return status;
 }

@@ -38,7 +38,7 @@ static mt_status create_shared(const mt_server_config *config, mt__shared **shar
 
 static bool init_locks(mt_server *server) {
   if (pthread_mutex_init(&server->mutex, NULL) != 0) return false;
-  if (pthread_cond_init(&server->changed, NULL) == 0) return true;
+  if (mt__os_condition_init(&server->changed)) return true;
   pthread_mutex_destroy(&server->mutex);
   return false;
 }
@@ -78,6 +78,7 @@ static void release_shards(mt_server *server) {
 
 void mt__server_destroy(mt_server *server) {
   mt__server_stop(server);
+  mt__server_await_callers(server);
   mt__shared *shared = server->shared;
   mt_allocator allocator = shared->allocator;
   mt__endpoints_destroy(server);

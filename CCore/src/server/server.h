@@ -61,6 +61,7 @@ struct mt_server {
   mt__life life;
   bool is_joining;    /* somebody waits for the threads to be gone */
   bool is_joined;     /* they are */
+  uint32_t callers;   /* threads inside run and wait */
   uint32_t running;   /* reactors that have not ended */
   pthread_t *threads; /* one for each reactor but those on a caller's thread */
   uint32_t thread_count;
@@ -77,6 +78,8 @@ mt_status mt__server_run(mt_server *server, mt_error *error);
 mt_status mt__server_drain(mt_server *server, uint32_t deadline_ms);
 mt_status mt__server_wait(mt_server *server, uint32_t timeout_ms);
 mt_status mt__server_stop(mt_server *server);
+/** Waits until nobody is inside run or wait. */
+void mt__server_await_callers(mt_server *server);
 /** Whether the caller is one of the server's threads. */
 bool mt__server_is_own_thread(const mt_server *server);
 mt_status mt__server_inject(mt_server *server, mt_slice input, mt_inject_fn on_output,

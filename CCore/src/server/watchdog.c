@@ -1,7 +1,6 @@
 #include "watchdog.h"
 
 #include <signal.h>
-#include <time.h>
 
 #include "../base/clock.h"
 #include "../base/os.h"
@@ -34,16 +33,8 @@ static void look_at(mt__watchdog *watchdog, uint32_t index, uint64_t now) {
 
 /** Several looks within the limit, so that what is reported has lasted at most a quarter longer. */
 static void sleep_a_while(mt__watchdog *watchdog) {
-  uint64_t pause_ms = watchdog->limit_ms / 4 < 5 ? 5 : watchdog->limit_ms / 4;
-  struct timespec until;
-  clock_gettime(CLOCK_REALTIME, &until);
-  until.tv_sec += (time_t)(pause_ms / 1000);
-  until.tv_nsec += (long)(pause_ms % 1000) * 1000000;
-  if (until.tv_nsec >= 1000000000) {
-    until.tv_nsec -= 1000000000;
-    until.tv_sec++;
-  }
-  pthread_cond_timedwait(&watchdog->wake, &watchdog->mutex, &until);
+  uint32_t pause_ms = watchdog->limit_ms / 4 < 5 ? 5 : watchdog->limit_ms / 4;
+  mt__os_condition_wait(&watchdog->wake, &watchdog->mutex, pause_ms);
 }
 
 static void *watch(void *user_data) {
@@ -75,6 +66,25 @@ static bool start_thread(mt__watchdog *watchdog) {
   return is_started;
 }
 
+static bool init_parts(mt__watchdog *watchdog) {
+  watchdog->seen_serials =
+      mt__allocate_zeroed(watchdog->allocator, watchdog->count, 2 * sizeof(uint64_t));
+  if (!watchdog->seen_serials) return false;
+  watchdog->seen_since = watchdog->seen_serials + watchdog->count;
+  if (pthread_mutex_init(&watchdog->mutex, NULL) == 0) {
+    if (mt__os_condition_init(&watchdog->wake)) return true;
+    pthread_mutex_destroy(&watchdog->mutex);
+  }
+  mt__deallocate(watchdog->allocator, watchdog->seen_serials);
+  return false;
+}
+
+static void deinit_parts(mt__watchdog *watchdog) {
+  pthread_cond_destroy(&watchdog->wake);
+  pthread_mutex_destroy(&watchdog->mutex);
+  mt__deallocate(watchdog->allocator, watchdog->seen_serials);
+}
+
 mt_status mt__watchdog_start(mt__watchdog *watchdog, mt__shard *const *shards, uint32_t count,
                              const mt__shared *shared) {
   watchdog->shards = shards;
@@ -82,15 +92,10 @@ mt_status mt__watchdog_start(mt__watchdog *watchdog, mt__shard *const *shards, u
   watchdog->limit_ms = shared->config.handler_warning_ms;
   watchdog->logger = &shared->logger;
   watchdog->allocator = &shared->allocator;
-  watchdog->seen_serials = mt__allocate_zeroed(watchdog->allocator, count, 2 * sizeof(uint64_t));
-  if (!watchdog->seen_serials) return MT_ERROR_NO_MEMORY;
-  watchdog->seen_since = watchdog->seen_serials + count;
-  pthread_mutex_init(&watchdog->mutex, NULL);
-  pthread_cond_init(&watchdog->wake, NULL);
-  watchdog->is_running = true;
-  if (start_thread(watchdog)) return MT_OK;
-  watchdog->thread = pthread_self();
-  mt__watchdog_stop(watchdog);
+  if (!init_parts(watchdog)) return MT_ERROR_NO_MEMORY;
+  watchdog->is_running = start_thread(watchdog);
+  if (watchdog->is_running) return MT_OK;
+  deinit_parts(watchdog);
   return MT_ERROR_SYSTEM;
 }
 
@@ -100,9 +105,7 @@ void mt__watchdog_stop(mt__watchdog *watchdog) {
   watchdog->is_ending = true;
   pthread_cond_signal(&watchdog->wake);
   pthread_mutex_unlock(&watchdog->mutex);
-  if (!pthread_equal(watchdog->thread, pthread_self())) pthread_join(watchdog->thread, NULL);
-  pthread_cond_destroy(&watchdog->wake);
-  pthread_mutex_destroy(&watchdog->mutex);
-  mt__deallocate(watchdog->allocator, watchdog->seen_serials);
+  pthread_join(watchdog->thread, NULL);
+  deinit_parts(watchdog);
   watchdog->is_running = false;
 }
