@@ -32,8 +32,8 @@ MT_API mt_request *mt_exchange_request(mt_exchange *exchange);
  *  Errors: NULL for NULL. Since: 0.1. */
 MT_API mt_response *mt_exchange_response(mt_exchange *exchange);
 
-/** Sends the response as it was filled. No call may change it afterwards.
- *  Thread: any thread. Errors: MT_ERROR_INVALID_STATE (completed or streaming already),
+/** Sends the response as it was filled; 500 and a log line when it was not. No call may change it
+ * afterwards. Thread: any thread. Errors: MT_ERROR_INVALID_STATE (completed or streaming already),
  * MT_ERROR_CLOSED (peer gone or server stopped: nothing to do but release). Since: 0.1. */
 MT_API mt_status mt_exchange_complete(mt_exchange *exchange);
 /** Whether the peer is gone or the server stopped, so that an answer is of no use.

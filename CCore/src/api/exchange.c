@@ -23,6 +23,8 @@ mt_response *mt_exchange_response(mt_exchange *exchange) {
 
 mt_status mt_exchange_complete(mt_exchange *exchange) {
   if (!exchange) return MT_ERROR_INVALID_ARGUMENT;
+  if (mt__exchange_phase(exchange) == MT__PHASE_FILLING && !is_cancelled(exchange))
+    mt__exchange_answer_for(exchange);
   if (!mt__exchange_advance(exchange, MT__PHASE_FILLING, MT__PHASE_COMPLETED))
     return MT_ERROR_INVALID_STATE;
   if (is_cancelled(exchange)) return MT_ERROR_CLOSED;

@@ -151,7 +151,8 @@ void mt__exchange_make_ready(mt_exchange *exchange) {
   if (exchange->reactor_only.connection) mt__connection_settle(exchange->reactor_only.connection);
 }
 
-static void answer_for(mt_exchange *exchange) {
+void mt__exchange_answer_for(mt_exchange *exchange) {
+  if (exchange->response.is_set) return;
   const mt__route *route = exchange->request.match.route;
   mt_slice pattern = route ? route->pattern : MT_SLICE("(fallback)");
   mt__log(&exchange->shard->shared->logger, MT_LOG_ERROR,
@@ -167,7 +168,7 @@ void mt__exchange_handler_returned(mt_exchange *exchange) {
     mt__exchange_let_go(exchange);
     return;
   }
-  if (!exchange->response.is_set) answer_for(exchange);
+  mt__exchange_answer_for(exchange);
   atomic_store_explicit(&exchange->any_thread.phase, MT__PHASE_COMPLETED, memory_order_relaxed);
   if (mt__exchange_is_on_reactor(exchange))
     exchange->reactor_only.is_ready = true;

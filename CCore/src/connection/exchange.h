@@ -186,6 +186,8 @@ static inline bool mt__exchange_is_on_reactor(const mt_exchange *exchange) {
 void mt__exchange_hold(mt_exchange *exchange);
 /** Takes a handle back; the last one abandons what is unanswered. Thread: any. */
 void mt__exchange_let_go(mt_exchange *exchange);
+/** Fills in 500 and logs it when nothing was said. Thread: the handler's. */
+void mt__exchange_answer_for(mt_exchange *exchange);
 /** The handler returned: settles what it left. Thread: the handler's. */
 void mt__exchange_handler_returned(mt_exchange *exchange);
 /** Nobody is left to answer. Thread: reactor. */

@@ -52,6 +52,18 @@ static void keeps_the_request_as_long_as_it_is_held(void **state) {
   mt_exchange_release(exchange);
 }
 
+static void completing_without_an_answer_is_an_error(void **state) {
+  host *self = *state;
+  start_holding(self);
+  client peer = host_connect(self);
+  mt_exchange *exchange = ask(self, &peer);
+  assert_int_equal(mt_exchange_complete(exchange), MT_OK);
+  mt_exchange_release(exchange);
+  client_expect(&peer, 500, NULL);
+  host_await_log(self, "the handler of / returned without an answer");
+  client_close(&peer);
+}
+
 static void *complete(void *exchange) {
   return (void *)(uintptr_t)host_answer(exchange, "from a thread");
 }
@@ -250,6 +262,7 @@ static void nothing_is_done_with_null(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       HOST_TEST(completes_once),
+      HOST_TEST(completing_without_an_answer_is_an_error),
       HOST_TEST(keeps_the_request_as_long_as_it_is_held),
       HOST_TEST(completes_from_any_thread),
       HOST_TEST(may_be_complete_before_the_handler_returns),
