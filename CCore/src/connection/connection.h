@@ -66,6 +66,10 @@ void mt__connection_init(mt__connection *connection, mt__shard *shard,
                          const mt__transport *transport, const mt__peer_address *peer);
 /** The transport's readiness callback. */
 void mt__connection_on_ready(int descriptor, short ready, void *connection);
+/** The timer's callback. */
+void mt__connection_on_timeout(mt__timer *timer);
+/** Serves the connections that had to wait for the one that was served. Thread: reactor. */
+void mt__connection_settle_others(mt__shard *shard);
 /** Cuts the connection: exchanges are cancelled, waiting output is dropped. `connection` is gone.
  */
 void mt__connection_close(mt__connection *connection);

@@ -1,57 +1,12 @@
 #include "output.h"
 
-#include <errno.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "../codec/h1/writer.h"
 #include "body.h"
-#include "input.h"
+#include "lay.h"
 
-enum {
-  PIECES_MAX = 64,
-  ROUNDS_MAX = 16,          /* writes for one connection before the others get their turn */
-  BORROW_LEAST_BYTES = 8192 /* from here a piece of its own is cheaper than a copy */
-};
-
-/* --- laying octets down --- */
-
-static void break_off(mt__connection *connection) {
-  connection->is_broken = true;
-  connection->shard->out_size = 0;
-  mt__chain_clear(&connection->output, &connection->shard->buffers);
-}
-
-/** Where `size` octets may be written, to be laid down by end_lay; NULL when the connection broke.
- */
-static char *begin_lay(mt__connection *connection, size_t size) {
-  mt__shard *shard = connection->shard;
-  if (MT__OUT_BYTES - shard->out_size < size) mt__output_flush(connection);
-  return connection->is_broken || size > MT__OUT_BYTES ? NULL : shard->out + shard->out_size;
-}
-
-/** Lays down what was written there. Behind what waits in the chain it has to be copied. */
-static void end_lay(mt__connection *connection, size_t size) {
-  mt__shard *shard = connection->shard;
-  mt_slice written = {shard->out + shard->out_size, size};
-  if (mt__chain_is_empty(&connection->output))
-    shard->out_size += size;
-  else if (mt__chain_append_copy(&connection->output, &shard->buffers, written) != MT_OK)
-    break_off(connection);
-}
-
-static void lay(mt__connection *connection, mt_slice bytes) {
-  if (connection->is_broken || !bytes.size) return;
-  bool is_behind = !mt__chain_is_empty(&connection->output) || bytes.size > MT__OUT_BYTES;
-  char *out = is_behind ? NULL : begin_lay(connection, bytes.size);
-  if (out) {
-    memcpy(out, bytes.data, bytes.size);
-    end_lay(connection, bytes.size);
-  } else if (mt__chain_append_copy(&connection->output, &connection->shard->buffers, bytes) !=
-             MT_OK) {
-    break_off(connection);
-  }
-}
+enum { BORROW_LEAST_BYTES = 8192 }; /* from here a piece of its own is cheaper than a copy */
 
 /* --- heads --- */
 
@@ -92,8 +47,8 @@ static mt__h1_persistence persistence_of(const mt_exchange *exchange) {
 }
 
 static void write_head(mt__connection *connection, const mt__h1_response_head *head) {
-  char *out = begin_lay(connection, mt__h1_head_bound(head));
-  if (out) end_lay(connection, mt__h1_write_head(out, head));
+  char *out = mt__lay_begin(connection, mt__h1_head_bound(head));
+  if (out) mt__lay_end(connection, mt__h1_write_head(out, head));
 }
 
 static void emit_head(mt__connection *connection, mt_exchange *exchange) {
@@ -127,7 +82,7 @@ static void append_arena_body(mt__connection *connection, mt_exchange *exchange)
   mt__exchange_reference(exchange);
   if (mt__chain_append_borrow(&connection->output, &connection->shard->buffers,
                               exchange->response.body, release_exchange, exchange) != MT_OK)
-    break_off(connection);
+    mt__lay_break(connection);
 }
 
 static void append_borrowed_body(mt__connection *connection, mt_response *response) {
@@ -135,20 +90,20 @@ static void append_borrowed_body(mt__connection *connection, mt_response *respon
       MT__BODY_EMPTY; /* the chain calls the destructor from here on, also on failure */
   if (mt__chain_append_borrow(&connection->output, &connection->shard->buffers, response->body,
                               response->body_done, response->body_user_data) != MT_OK)
-    break_off(connection);
+    mt__lay_break(connection);
 }
 
 /** A small file is read at once: a piece of its own would cost more calls, and hold a descriptor
  * until the peer reads. */
 static void lay_small_file(mt__connection *connection, mt_response *response) {
   size_t size = (size_t)response->file.length;
-  char *out = begin_lay(connection, size);
+  char *out = mt__lay_begin(connection, size);
   if (!out) return;
   ssize_t got = pread(response->file.descriptor, out, size, (off_t)response->file.offset);
   if (got == (ssize_t)size)
-    end_lay(connection, size);
+    mt__lay_end(connection, size);
   else
-    break_off(connection); /* it has shrunk, and its length is already said */
+    mt__lay_break(connection); /* it has shrunk, and its length is already said */
 }
 
 static void append_file_body(mt__connection *connection, mt_response *response) {
@@ -159,7 +114,7 @@ static void append_file_body(mt__connection *connection, mt_response *response) 
   response->body_kind = MT__BODY_EMPTY; /* the chain closes it from here on, also on failure */
   if (mt__chain_append_file(&connection->output, &connection->shard->buffers, response->file) !=
       MT_OK)
-    break_off(connection);
+    mt__lay_break(connection);
 }
 
 static void emit_body(mt__connection *connection, mt_exchange *exchange) {
@@ -170,7 +125,7 @@ static void emit_body(mt__connection *connection, mt_exchange *exchange) {
   if (response->body_kind == MT__BODY_FILE && response->file.length)
     append_file_body(connection, response);
   else if (response->body.size < BORROW_LEAST_BYTES)
-    lay(connection, response->body);
+    mt__lay_bytes(connection, response->body);
   else if (response->body_kind == MT__BODY_ARENA)
     append_arena_body(connection, exchange);
   else
@@ -203,7 +158,7 @@ static void emit_invitation(mt__connection *connection) {
   if (!exchange || exchange != connection->incoming || !exchange->reactor_only.owes_continue)
     return;
   exchange->reactor_only.owes_continue = false;
-  lay(connection, MT_SLICE("HTTP/1.1 100 Continue\r\n\r\n"));
+  mt__lay_bytes(connection, MT_SLICE("HTTP/1.1 100 Continue\r\n\r\n"));
 }
 
 /** A handler that answers while it reads, as an echo does, still needs the body. */
@@ -240,7 +195,7 @@ static void put(mt_exchange *exchange, mt_slice bytes) {
   mt__chain *pending = &exchange->reactor_only.pending;
   bool is_now = is_its_turn(exchange) && connection->shard->serving == connection;
   if (is_now)
-    lay(connection, bytes);
+    mt__lay_bytes(connection, bytes);
   else if (mt__chain_append_copy(pending, &exchange->shard->buffers, bytes) != MT_OK)
     connection->is_broken = true;
 }
@@ -280,80 +235,4 @@ void mt__output_stream_end(mt_exchange *exchange) {
     exchange->reactor_only.keeps_alive = false;
   }
   if (will_be_chunked(exchange) && !exchange->discards_stream) put(exchange, MT_SLICE("0\r\n\r\n"));
-}
-
-/* --- sending --- */
-
-/** After a flush: what of the present stream has left, so that its writer may go on. */
-static void account(mt__connection *connection) {
-  mt_exchange *exchange = connection->first;
-  if (!exchange || !exchange->reactor_only.is_head_sent) return;
-  uint64_t unsettled = exchange->reactor_only.unsettled;
-  uint64_t waiting = connection->output.bytes < unsettled ? connection->output.bytes : unsettled;
-  if (waiting == unsettled) return;
-  exchange->reactor_only.unsettled = waiting;
-  uint64_t before = atomic_fetch_sub(&exchange->any_thread.unsent, unsettled - waiting);
-  uint64_t unsent = before - (unsettled - waiting);
-  if (unsent > connection->shard->shared->config.output_low_water_bytes) return;
-  if (atomic_exchange(&exchange->any_thread.wants_drain, false))
-    mt__exchange_signal(exchange, MT__SIGNAL_DRAINED);
-}
-
-/** Sends what is at the front; false when the transport takes no more. */
-static bool send_front(mt__connection *connection) {
-  mt__shard *shard = connection->shard;
-  mt__chain *chain = &connection->output;
-  const mt__transport *transport = connection->transport;
-  struct iovec pieces[PIECES_MAX];
-  int count = 0;
-  if (shard->out_size) pieces[count++] = (struct iovec){shard->out, shard->out_size};
-  count += mt__chain_pieces(chain, pieces + count, PIECES_MAX - count);
-  size_t wanted = 0;
-  for (int i = 0; i < count; i++) wanted += pieces[i].iov_len;
-  ssize_t sent;
-  mt__file_part part;
-  bool has_file = count == 0 && mt__chain_file(chain, &part);
-  if (has_file) {
-    sent = transport->send_file(connection, &part);
-    if (sent == 0)
-      break_off(connection); /* the file has shrunk: the announced length cannot be kept */
-  } else {
-    sent = transport->write(connection, pieces, count, wanted < chain->bytes + shard->out_size);
-  }
-  if (sent < 0) {
-    if (errno == EINTR) return true;
-    if (errno != EAGAIN && errno != EWOULDBLOCK) break_off(connection);
-    return false;
-  }
-  connection->has_written = true;
-  mt__count(&shard->counters.bytes_sent, (uint64_t)sent);
-  size_t from_out = (size_t)sent < shard->out_size ? (size_t)sent : shard->out_size;
-  if (from_out < shard->out_size)
-    memmove(shard->out, shard->out + from_out, shard->out_size - from_out);
-  shard->out_size -= from_out;
-  mt__chain_consume(chain, &shard->buffers, (uint64_t)sent - from_out);
-  return has_file ? sent > 0 : (size_t)sent == wanted;
-}
-
-/** The output scratch belongs to the connection that is served: what is left in it moves to the
- * connection's own chain. */
-static void keep_rest(mt__connection *connection) {
-  mt__shard *shard = connection->shard;
-  if (!shard->out_size) return;
-  mt_slice rest = {shard->out, shard->out_size};
-  shard->out_size = 0;
-  if (mt__chain_prepend_copy(&connection->output, &shard->buffers, rest) != MT_OK)
-    break_off(connection);
-}
-
-void mt__output_flush(mt__connection *connection) {
-  mt__shard *shard = connection->shard;
-  if (connection->is_broken) break_off(connection);
-  if (!shard->out_size && mt__chain_is_empty(&connection->output)) return;
-  for (int round = 0; round < ROUNDS_MAX; round++) {
-    if (!shard->out_size && mt__chain_is_empty(&connection->output)) break;
-    if (!send_front(connection)) break;
-  }
-  keep_rest(connection);
-  account(connection);
 }

@@ -8,9 +8,6 @@ MT__HIDDEN_BEGIN
 
 /** Lays down every response whose turn it is. */
 void mt__output_emit(mt__connection *connection);
-/** Sends what is laid down, as far as the transport takes it; the rest waits in
- * `connection->output`. */
-void mt__output_flush(mt__connection *connection);
 /** Octets of a stream: framed and laid down when it is the exchange's turn, kept in `pending`
  * before. False: no memory, the connection is broken. */
 bool mt__output_stream(mt_exchange *exchange, mt_slice bytes);

@@ -1,0 +1,138 @@
+#include "lay.h"
+
+#include <errno.h>
+
+enum {
+  PIECES_MAX = 64,
+  ROUNDS_MAX = 16 /* writes for one connection before the others get their turn */
+};
+
+void mt__lay_break(mt__connection *connection) {
+  connection->is_broken = true;
+  connection->shard->out_size = 0;
+  mt__chain_clear(&connection->output, &connection->shard->buffers);
+}
+
+/** Where `size` octets may be written, to be laid down by mt__lay_end; NULL when the connection
+ * broke.
+ */
+char *mt__lay_begin(mt__connection *connection, size_t size) {
+  mt__shard *shard = connection->shard;
+  if (MT__OUT_BYTES - shard->out_size < size) mt__lay_flush(connection);
+  return connection->is_broken || size > MT__OUT_BYTES ? NULL : shard->out + shard->out_size;
+}
+
+/** Lays down what was written there. Behind what waits in the chain it has to be copied. */
+void mt__lay_end(mt__connection *connection, size_t size) {
+  mt__shard *shard = connection->shard;
+  mt_slice written = {shard->out + shard->out_size, size};
+  if (mt__chain_is_empty(&connection->output))
+    shard->out_size += size;
+  else if (mt__chain_append_copy(&connection->output, &shard->buffers, written) != MT_OK)
+    mt__lay_break(connection);
+}
+
+void mt__lay_bytes(mt__connection *connection, mt_slice bytes) {
+  if (connection->is_broken || !bytes.size) return;
+  bool is_behind = !mt__chain_is_empty(&connection->output) || bytes.size > MT__OUT_BYTES;
+  char *out = is_behind ? NULL : mt__lay_begin(connection, bytes.size);
+  if (out) {
+    memcpy(out, bytes.data, bytes.size);
+    mt__lay_end(connection, bytes.size);
+  } else if (mt__chain_append_copy(&connection->output, &connection->shard->buffers, bytes) !=
+             MT_OK) {
+    mt__lay_break(connection);
+  }
+}
+
+/* --- sending --- */
+
+/** After a flush: what of the present stream has left, so that its writer may go on. */
+static void account(mt__connection *connection) {
+  mt_exchange *exchange = connection->first;
+  if (!exchange || !exchange->reactor_only.is_head_sent) return;
+  uint64_t unsettled = exchange->reactor_only.unsettled;
+  uint64_t waiting = connection->output.bytes < unsettled ? connection->output.bytes : unsettled;
+  if (waiting == unsettled) return;
+  exchange->reactor_only.unsettled = waiting;
+  uint64_t before = atomic_fetch_sub(&exchange->any_thread.unsent, unsettled - waiting);
+  uint64_t unsent = before - (unsettled - waiting);
+  if (unsent > connection->shard->shared->config.output_low_water_bytes) return;
+  if (atomic_exchange(&exchange->any_thread.wants_drain, false))
+    mt__exchange_signal(exchange, MT__SIGNAL_DRAINED);
+}
+
+/** What was sent leaves the scratch first, then the chain. */
+static void drop_sent(mt__connection *connection, size_t sent) {
+  mt__shard *shard = connection->shard;
+  size_t from_out = sent < shard->out_size ? sent : shard->out_size;
+  if (from_out < shard->out_size)
+    memmove(shard->out, shard->out + from_out, shard->out_size - from_out);
+  shard->out_size -= from_out;
+  mt__chain_consume(&connection->output, &shard->buffers, sent - from_out);
+}
+
+/** Takes a write's result in; whether there may be another. */
+static bool note_sent(mt__connection *connection, ssize_t sent, size_t wanted) {
+  if (sent < 0) {
+    if (errno == EINTR) return true;
+    if (errno != EAGAIN && errno != EWOULDBLOCK) mt__lay_break(connection);
+    return false;
+  }
+  connection->has_written = true;
+  mt__count(&connection->shard->counters.bytes_sent, (uint64_t)sent);
+  drop_sent(connection, (size_t)sent);
+  return (size_t)sent == wanted;
+}
+
+static bool send_file(mt__connection *connection, const mt__file_part *part) {
+  ssize_t sent = connection->transport->send_file(connection, part);
+  if (sent == 0) /* the file has shrunk: the announced length cannot be kept */
+    mt__lay_break(connection);
+  else
+    note_sent(connection, sent, 0);
+  return sent > 0;
+}
+
+static bool send_pieces(mt__connection *connection) {
+  mt__shard *shard = connection->shard;
+  struct iovec pieces[PIECES_MAX];
+  int count = 0;
+  if (shard->out_size) pieces[count++] = (struct iovec){shard->out, shard->out_size};
+  count += mt__chain_pieces(&connection->output, pieces + count, PIECES_MAX - count);
+  size_t wanted = 0;
+  for (int i = 0; i < count; i++) wanted += pieces[i].iov_len;
+  bool more_follows = wanted < connection->output.bytes + shard->out_size;
+  ssize_t sent = connection->transport->write(connection, pieces, count, more_follows);
+  return note_sent(connection, sent, wanted);
+}
+
+/** Sends what is at the front; false when the transport takes no more. */
+static bool send_front(mt__connection *connection) {
+  mt__file_part part;
+  bool is_file = !connection->shard->out_size && mt__chain_file(&connection->output, &part);
+  return is_file ? send_file(connection, &part) : send_pieces(connection);
+}
+
+/** The output scratch belongs to the connection that is served: what is left in it moves to the
+ * connection's own chain. */
+static void keep_rest(mt__connection *connection) {
+  mt__shard *shard = connection->shard;
+  if (!shard->out_size) return;
+  mt_slice rest = {shard->out, shard->out_size};
+  shard->out_size = 0;
+  if (mt__chain_prepend_copy(&connection->output, &shard->buffers, rest) != MT_OK)
+    mt__lay_break(connection);
+}
+
+void mt__lay_flush(mt__connection *connection) {
+  mt__shard *shard = connection->shard;
+  if (connection->is_broken) mt__lay_break(connection);
+  if (!shard->out_size && mt__chain_is_empty(&connection->output)) return;
+  for (int round = 0; round < ROUNDS_MAX; round++) {
+    if (!shard->out_size && mt__chain_is_empty(&connection->output)) break;
+    if (!send_front(connection)) break;
+  }
+  keep_rest(connection);
+  account(connection);
+}

@@ -1,0 +1,25 @@
+/** Octets on their way out: laid down in the reactor's scratch while nothing older waits, else in
+ * the connection's chain; then sent. */
+#ifndef MT_CONNECTION_LAY_H
+#define MT_CONNECTION_LAY_H
+
+#include "connection.h"
+
+MT__HIDDEN_BEGIN
+
+/** Lays down a copy. */
+void mt__lay_bytes(mt__connection *connection, mt_slice bytes);
+/** Where `size` octets may be written, to be laid down by mt__lay_end; NULL when the connection
+ * broke. */
+char *mt__lay_begin(mt__connection *connection, size_t size);
+/** Lays down the `size` octets that were written there. */
+void mt__lay_end(mt__connection *connection, size_t size);
+/** Nothing more can be sent: what waits is dropped, and the connection closes. */
+void mt__lay_break(mt__connection *connection);
+/** Sends what is laid down, as far as the transport takes it; the rest waits in
+ * `connection->output`. */
+void mt__lay_flush(mt__connection *connection);
+
+MT__HIDDEN_END
+
+#endif
