@@ -11,6 +11,12 @@
  * submitter a system call, and an idle pool costs nothing. */
 enum { LOOKS_BEFORE_SLEEP = 64 };
 
+typedef struct worker {
+  mt__executor *executor;
+  pthread_t thread;     /* written under the mutex, before any of them runs a job */
+  _Atomic bool is_gone; /* no more jobs: once joined, its number may be another thread's */
+} worker;
+
 struct mt__executor {
   const mt_allocator *allocator;
   mt__queue queue;
@@ -21,7 +27,7 @@ struct mt__executor {
   bool is_joined; /* whoever ends it is the only one who looks */
   uint32_t named;
   uint32_t count;
-  pthread_t threads[]; /* written under the mutex, before any of them runs a job */
+  worker workers[];
 };
 
 static void wake_one(mt__executor *executor) {
@@ -72,9 +78,11 @@ static void name_worker(mt__executor *executor) {
 }
 
 static void *work(void *user_data) {
-  mt__executor *executor = user_data;
+  worker *self = user_data;
+  mt__executor *executor = self->executor;
   name_worker(executor);
   for (mt__job *job; (job = next_job(executor)) != NULL;) job->run(job);
+  atomic_store(&self->is_gone, true);
   return NULL;
 }
 
@@ -90,14 +98,18 @@ static void block_signals(sigset_t *before) {
   pthread_sigmask(SIG_SETMASK, &blocked, before);
 }
 
+static bool start_worker(mt__executor *executor) {
+  worker *next = &executor->workers[executor->count];
+  next->executor = executor;
+  atomic_init(&next->is_gone, false);
+  return pthread_create(&next->thread, NULL, work, next) == 0;
+}
+
 static bool start_threads(mt__executor *executor, uint32_t threads) {
   sigset_t before;
   block_signals(&before);
   pthread_mutex_lock(&executor->mutex);
-  while (executor->count < threads &&
-         pthread_create(&executor->threads[executor->count], NULL, work, executor) == 0) {
-    executor->count++;
-  }
+  while (executor->count < threads && start_worker(executor)) executor->count++;
   pthread_mutex_unlock(&executor->mutex);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   return executor->count == threads;
@@ -127,7 +139,7 @@ static mt_status init_executor(mt__executor *executor, const mt_allocator *alloc
 mt_status mt__executor_create(const mt_allocator *allocator, uint32_t threads, uint32_t capacity,
                               mt__executor **executor) {
   if (threads == 0 || threads > MT__EXECUTOR_MAX_THREADS) return MT_ERROR_INVALID_ARGUMENT;
-  mt__executor *made = mt__allocate(allocator, sizeof *made + threads * sizeof made->threads[0]);
+  mt__executor *made = mt__allocate(allocator, sizeof *made + threads * sizeof made->workers[0]);
   if (made == NULL) return MT_ERROR_NO_MEMORY;
   mt_status status = init_executor(made, allocator, capacity);
   if (status != MT_OK) {
@@ -155,7 +167,7 @@ void mt__executor_end(mt__executor *executor) {
   atomic_store(&executor->is_ending, true);
   pthread_cond_broadcast(&executor->wake);
   pthread_mutex_unlock(&executor->mutex);
-  for (uint32_t i = 0; i < executor->count; i++) pthread_join(executor->threads[i], NULL);
+  for (uint32_t i = 0; i < executor->count; i++) pthread_join(executor->workers[i].thread, NULL);
   executor->is_joined = true;
 }
 
@@ -171,7 +183,8 @@ void mt__executor_destroy(mt__executor *executor) {
 bool mt__executor_is_current(const mt__executor *executor) {
   pthread_t self = pthread_self();
   for (uint32_t i = 0; i < executor->count; i++) {
-    if (pthread_equal(executor->threads[i], self)) return true;
+    const worker *other = &executor->workers[i];
+    if (!atomic_load(&other->is_gone) && pthread_equal(other->thread, self)) return true;
   }
   return false;
 }

@@ -412,6 +412,27 @@ static void destroying_none_is_allowed(void **state) {
   mt__executor_destroy(NULL);
 }
 
+static void *ask_whether_current(void *executor) {
+  return mt__executor_is_current(executor) ? executor : NULL;
+}
+
+/** The system gives a thread's number to the next one once it is joined. */
+static void knows_no_thread_that_comes_after_its_end(void **state) {
+  (void)state;
+  enum { MANY = 8 };
+  mt__executor *executor = create(MANY, 4);
+  mt__executor_end(executor);
+  pthread_t threads[MANY];
+  for (int i = 0; i < MANY; i++)
+    assert_int_equal(pthread_create(&threads[i], NULL, ask_whether_current, executor), 0);
+  for (int i = 0; i < MANY; i++) {
+    void *found;
+    pthread_join(threads[i], &found);
+    assert_null(found);
+  }
+  mt__executor_destroy(executor);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(runs_what_is_submitted_on_its_own_thread),
@@ -428,6 +449,7 @@ int main(void) {
       cmocka_unit_test(says_so_when_memory_is_short),
       cmocka_unit_test(joins_those_made_when_a_thread_cannot_be),
       cmocka_unit_test(destroying_none_is_allowed),
+      cmocka_unit_test(knows_no_thread_that_comes_after_its_end),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
