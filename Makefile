@@ -19,14 +19,14 @@ SWIFT_ASAN := --sanitize=address --scratch-path .build-asan -Xcc -fsanitize=unde
 SWIFT_TSAN := --sanitize=thread --scratch-path .build-tsan
 
 # The parts of `make test`. Each leaves its totals; what leaves none has failed.
-PARTS := c swift $(if $(wildcard Tests/Wire/test_*.py),wire)
+PARTS := c embedding swift wire
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run build debug test test-c test-swift test-wire load leaks asan ubsan tsan valgrind \
+.PHONY: help setup run build debug test test-c test-embedding test-swift test-wire load leaks asan ubsan tsan valgrind \
 	lib install uninstall check-abi format lint analyze info clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 setup: ## install what is missing, for every other target
 	@$(NEED) c swift test lint
@@ -43,7 +43,7 @@ debug: ## run the demo application under AddressSanitizer
 	@$(NEED) c swift
 	swift run $(SWIFT_ASAN) Demo $(ARGS)
 
-test: ## run all tests: C, Swift, wire; the last line is the total
+test: ## run all tests: C, embedding, Swift, wire; the last line is the total
 	@$(NEED) c swift test
 	@rm -rf .build-totals
 	@for part in $(PARTS); do $(MAKE) --no-print-directory test-$$part || true; done
@@ -53,6 +53,10 @@ test-c: ## run the C unit tests (VARIANT=asan, ubsan, tsan; ONLY=http: those bel
 	@$(NEED) c test
 	@$(C) VARIANT=$(VARIANT) tests
 	@$(TEST) c $$($(C) VARIANT=$(VARIANT) list-tests)
+
+test-embedding: lib ## install the C library aside, build and run the README's C program with it
+	@$(NEED) c test
+	@$(TEST) embedding
 
 test-swift: ## run the Swift tests
 	@$(NEED) c swift test

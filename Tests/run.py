@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs a part of the tests and counts it: run.py c|swift|wire|leaks …, then run.py totals PART… sums up.
+"""Runs a part of the tests and counts it: run.py c|embedding|swift|wire|leaks …, then run.py totals PART… sums up.
 
 A part leaves what it counted in .build-totals, so that a part that broke off is seen by its absence."""
 import concurrent.futures
@@ -19,6 +19,7 @@ TESTS = pathlib.Path(__file__).resolve().parent
 TOTALS = pathlib.Path(".build-totals")
 C_TEST_SECONDS = 120
 SWIFT_SECONDS = 2400
+EMBEDDING_SECONDS = 600
 WIRE_SECONDS = 1200
 
 VALGRIND = ["valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full", "--errors-for-leak-kinds=definite",
@@ -127,7 +128,7 @@ def run_swift(arguments):
     finish("swift", passed, failed, skipped)
 
 
-# Wire: Python's own unittest, in this process; a hang ends with a traceback.
+# Embedding and wire: Python's own unittest, in this process; a hang ends with a traceback.
 
 class CountingResult(unittest.TextTestResult):
     passed = 0
@@ -137,18 +138,27 @@ class CountingResult(unittest.TextTestResult):
         self.passed += 1
 
 
+def run_unittest(part, folder, seconds, pattern):
+    os.environ.update(environment())
+    faulthandler.dump_traceback_later(seconds, exit=True)
+    suite = unittest.defaultTestLoader.discover(folder, *pattern)
+    if suite.countTestCases() == 0:
+        sys.exit(f"{part}: {folder} has no tests")
+    result = unittest.TextTestRunner(verbosity=2, resultclass=CountingResult).run(suite)
+    failed = len({str(test) for test, _ in result.failures + result.errors}) + len(result.unexpectedSuccesses)
+    finish(part, result.passed, failed, len(result.skipped))
+
+
+def run_embedding(arguments):
+    run_unittest("embedding", "Tests/Embedding", EMBEDDING_SECONDS, arguments)
+
+
 def run_wire(arguments):
     demo = arguments[0]
     if not os.access(demo, os.X_OK):
         sys.exit(f"wire: there is no program {demo}")
-    os.environ.update(environment(), MARTLET_DEMO=os.path.abspath(demo))
-    faulthandler.dump_traceback_later(WIRE_SECONDS, exit=True)
-    suite = unittest.defaultTestLoader.discover("Tests/Wire", *arguments[1:])
-    if suite.countTestCases() == 0:
-        sys.exit("wire: Tests/Wire has no tests")
-    result = unittest.TextTestRunner(verbosity=2, resultclass=CountingResult).run(suite)
-    failed = len({str(test) for test, _ in result.failures + result.errors}) + len(result.unexpectedSuccesses)
-    finish("wire", result.passed, failed, len(result.skipped))
+    os.environ["MARTLET_DEMO"] = os.path.abspath(demo)
+    run_unittest("wire", "Tests/Wire", WIRE_SECONDS, arguments[1:])
 
 
 # Leaks: one run, which passes or not.
@@ -173,7 +183,8 @@ def totals(parts):
     sys.exit(1 if failed else 0)
 
 
-PARTS = {"c": run_c, "swift": run_swift, "wire": run_wire, "leaks": run_leaks, "totals": totals}
+PARTS = {"c": run_c, "embedding": run_embedding, "swift": run_swift, "wire": run_wire, "leaks": run_leaks,
+         "totals": totals}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in PARTS:
