@@ -3,6 +3,7 @@
 #include "support/host.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #define REQUEST(line) line " HTTP/1.1\r\nHost: a\r\n"
 #define CLOSE         "Connection: close\r\n\r\n"
@@ -171,11 +172,19 @@ static void serve_all(const mt_allocator *allocator, void *context) {
   assert_int_equal(host_tear_down(&state), 0);
 }
 
+static int next_descriptor(void) {
+  int descriptor = dup(0);
+  close(descriptor);
+  return descriptor;
+}
+
 static void survives_every_failing_allocation(void **state) {
   (void)state;
   memset(large, 'x', sizeof large);
+  int before = next_descriptor();
   size_t failures = failing_allocator_walk(serve_all, NULL);
   assert_true(failures > 70);
+  assert_int_equal(next_descriptor(), before);
 }
 
 int main(void) {
