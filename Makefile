@@ -65,6 +65,7 @@ test-swift: ## run the Swift tests
 test-wire: ## start the demo application and speak raw bytes, curl, ab and wrk to it
 	@$(NEED) c swift test
 	@swift build -c release --product Demo
+	@swift build -c release --product Hello
 	@$(TEST) wire $(DEMO) $(WIRE)
 
 load: ## hold the load generators to the demo application for longer than the tests do
