@@ -9,11 +9,12 @@ import forbidden_words
 import import_graph
 import include_graph
 import public_docs
+import readme
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-CHECKS = (include_graph, import_graph, public_docs, forbidden_words)
+CHECKS = (include_graph, import_graph, public_docs, forbidden_words, readme)
 
-# The check that must object · the file with the fault · its text.
+# The check that must object · the file with the fault · its text, or in a file that is there, what becomes what.
 PLANTED = [
     (include_graph, "CCore/src/base/planted.c", '#include "../memory/planted.h"'),
     (include_graph, "CCore/src/http/planted.c", '#include "../reactor/planted.h"'),
@@ -41,6 +42,15 @@ PLANTED = [
     (forbidden_words, "CCore/src/base/planted.c", "void planted(void) { abort(); }"),
     (forbidden_words, "CCore/src/base/planted.c", "int planted(void) {\n  static int count = 0;"),
     (forbidden_words, "Sources/Martlet/Planted.swift", 'func planted() { fatalError("no") }'),
+    (readme, "README.md", ("| `backlog` |", "| `planted` |")),
+    (readme, "README.md", ("| `backlog` | `backlog` |", "| `backlog` | `planted` |")),
+    (readme, "README.md", ("| 4096 |", "| planted |")),
+    (readme, "README.md", ('request.parameters["id"]', 'request.parameters["planted"]')),
+    (readme, "CCore/include/martlet/config.h", ("  uint32_t backlog;", "  uint32_t planted;")),
+    (readme, "CCore/include/martlet/config.h", ("Default 4096.", "Default planted.")),
+    (readme, "Sources/Martlet/Configuration/Configuration.swift", ("var backlog", "var planted")),
+    (readme, "Sources/Martlet/Configuration/Configuration.swift", ("backlog = 4096", "backlog = planted")),
+    (readme, "Sources/Martlet/Configuration/Setting.swift", ('"BACKLOG"', '"PLANTED"')),
 ]
 # What the planted includes find at their other end.
 HEADERS = [f"CCore/src/{folder}/planted.h" for folder in ("base", "memory", "reactor", "connection")]
@@ -51,24 +61,33 @@ def write(path, text):
     path.write_text(text + "\n")
 
 
-def notices(check, fault, text):
-    """Whether the check objects to one more file, in a copy of the tree, and to nothing without it."""
+def plant(path, fault):
+    if isinstance(fault, str):
+        return write(path, fault)
+    text = path.read_text()
+    assert fault[0] in text, f"{path} has no {fault[0]!r}"
+    path.write_text(text.replace(*fault))
+
+
+def notices(check, path, fault):
+    """Whether the check objects to the fault, in a copy of the tree, in words that it does not use without it."""
     with tempfile.TemporaryDirectory() as folder:
         copy = pathlib.Path(folder)
-        for top in ("CCore", "Sources"):
+        for top in ("CCore", "Sources", "Snippets"):
             shutil.copytree(ROOT / top, copy / top)
+        shutil.copy(ROOT / "README.md", copy)
         for header in HEADERS:
             write(copy / header, "#include <stddef.h>")
         before = set(check.check(copy))
-        write(copy / fault, text)
-        return any("lanted" in problem for problem in set(check.check(copy)) - before)
+        plant(copy / path, fault)
+        return any("lanted" in problem.lower() for problem in set(check.check(copy)) - before)
 
 
 def main():
     problems = [problem for check in CHECKS for problem in check.check(ROOT)]
-    for check, fault, text in PLANTED:
-        if not notices(check, fault, text):
-            problems.append(f"{check.__name__} went blind: it passes {fault} with {text!r}")
+    for check, path, fault in PLANTED:
+        if not notices(check, path, fault):
+            problems.append(f"{check.__name__} went blind: it passes {path} with {fault!r}")
     print("\n".join(problems) if problems else f"checks: clean, and {len(PLANTED)} planted faults were noticed")
     sys.exit(1 if problems else 0)
 
