@@ -23,7 +23,7 @@ PARTS := c embedding swift wire
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run build debug test test-c test-embedding test-swift test-wire load leaks asan ubsan tsan valgrind \
-	lib install uninstall check-abi format lint analyze info clean
+	lib bench-micro install uninstall check-abi format lint analyze info clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -100,6 +100,12 @@ lib: ## build the C library alone, shared and static, without Swift
 	@$(NEED) c
 	@$(C) VARIANT=release lib
 	@ls $(LIB)/libmartlet.*
+
+bench-micro: lib ## time the parser and the router by themselves
+	@for name in parser router; do \
+	  $(CC) -O2 -std=gnu11 -ICCore/include -ICCore/src bench/micro/$$name.c $(LIB)/libmartlet.a \
+	    -levent_core -lpthread -o $(LIB)/bench-$$name && echo "$$name" && $(LIB)/bench-$$name || exit 1; \
+	done
 
 install: lib ## install the C library below PREFIX (default /usr/local)
 	mkdir -p $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/martlet

@@ -1,9 +1,6 @@
 /* What it costs to parse a request head: ns per request and GB/s, for each vector kind of this CPU.
- *
- *   cc -O2 -std=gnu11 -ICCore/include -ICCore/src bench/micro/parser.c \
- *      CCore/src/codec/h1/[!w]*.c CCore/src/http/[hwt]*.c CCore/src/base/{slice,number}.c -o parser
- *
- * The best of many short runs counts: the others were disturbed. */
+ * `make bench-micro` builds and runs it. The best of many short runs counts: the others were
+ * disturbed. */
 #include "codec/h1/parser.h"
 #include "http/words.h"
 

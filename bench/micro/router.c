@@ -1,10 +1,5 @@
-/* What a search of the router costs. Build and run from the repository's root:
- *
- *   make lib
- *   cc -O3 -std=gnu11 -ICCore/include -ICCore/src bench/micro/router.c \
- *     .build-c/release/libmartlet.a -o /tmp/router && /tmp/router
- *
- * One line per case: nanoseconds per search, the best of several rounds. */
+/* What a search of the router costs: nanoseconds per search, the best of several rounds. `make
+ * bench-micro` builds and runs it. */
 #include "routing/router.h"
 
 #include <stdio.h>
