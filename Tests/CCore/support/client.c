@@ -164,8 +164,7 @@ static char *take(client *self, size_t size) {
 
 /** Waits for `size` octets; takes what there is when the end comes first. */
 static char *take_size(client *self, size_t size, size_t *taken) {
-  while (self->size < size && fill(self)) {
-  }
+  while (self->size < size && fill(self)) continue;
   *taken = self->size < size ? self->size : size;
   return take(self, *taken);
 }
@@ -272,8 +271,7 @@ void client_expect(client *self, int status, const char *body) {
 }
 
 void client_expect_end(client *self) {
-  while (fill(self)) {
-  }
+  while (fill(self)) continue;
   if (self->size) print_error("there is: %.*s\n", (int)self->size, self->input);
   assert_int_equal(self->size, 0);
 }
@@ -297,8 +295,7 @@ size_t client_read(client *self, char *out, size_t size) {
 }
 
 char *client_read_all(client *self, size_t *size) {
-  while (fill(self)) {
-  }
+  while (fill(self)) continue;
   *size = self->size;
   return take(self, self->size);
 }
