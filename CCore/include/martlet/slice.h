@@ -15,7 +15,11 @@ typedef struct mt_slice {
 } mt_slice;
 
 /** The slice of a string literal, without its terminating NUL. */
+#ifdef __cplusplus
+#define MT_SLICE(literal) (mt_slice{("" literal), sizeof(literal) - 1})
+#else
 #define MT_SLICE(literal) ((mt_slice){("" literal), sizeof(literal) - 1})
+#endif
 
 /** The slice of a NUL-terminated string; the empty slice for NULL.
  *  Lifetime: as long as `text`. Thread: any thread. Errors: none. */
