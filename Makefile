@@ -126,7 +126,7 @@ format: ## lay out C and Swift sources
 	@$(NEED) c swift test lint
 	@sh Tests/Lint/layout.sh --apply
 
-lint: ## check layers, documentation, layout, ABI, and warnings of clang and gcc
+lint: ## check layers, documentation, the README, layout, ABI, and warnings of clang and gcc
 	@$(NEED) c swift test lint
 	@python3 Tests/Lint/check.py
 	@sh Tests/Lint/layout.sh
