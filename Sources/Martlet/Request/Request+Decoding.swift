@@ -9,49 +9,33 @@ private import HTTPTypes
 extension Request {
     /// The whole body as a value, decoded from JSON.
     ///
-    /// - Throws: ``HTTPError`` 400 when the body is not the JSON of such a value.
+    /// - Parameter decoder: nil: one with Foundation's own settings.
+    /// - Throws: ``HTTPError`` 415 when Content-Type says that the body is something else, 400 when it is no JSON, 422
+    ///   when it is the JSON of something else.
     public func decode<Value: Decodable>(
-        _ type: Value.Type, using decoder: JSONDecoder = JSONDecoder()
+        _ type: Value.Type, using decoder: JSONDecoder? = nil
     ) throws -> Value {
-        try Self.decode(type, bodyBytes, decoder)
+        try checkContentType()
+        return try JSONBody.decode(type, bodyBytes, decoder)
     }
 
     /// The body as a value, decoded from JSON; awaited where the route streams it.
     ///
-    /// - Throws: ``HTTPError`` 400 when the body is not the JSON of such a value; else as ``bodyStream``.
+    /// - Parameter decoder: nil: one with Foundation's own settings.
+    /// - Throws: ``HTTPError`` 415 when Content-Type says that the body is something else, 400 when it is no JSON, 422
+    ///   when it is the JSON of something else; else as ``bodyStream``.
     public func decode<Value: Decodable>(
-        _ type: Value.Type, using decoder: JSONDecoder = JSONDecoder()
+        _ type: Value.Type, using decoder: JSONDecoder? = nil
     ) async throws -> Value {
-        try Self.decode(type, await collectBody(), decoder)
+        try checkContentType()
+        return try JSONBody.decode(type, await collectBody(), decoder)
     }
 
-    private static func decode<Value: Decodable>(
-        _ type: Value.Type, _ bytes: [UInt8], _ decoder: JSONDecoder
-    ) throws -> Value {
-        do {
-            return try decoder.decode(type, from: Data(bytes))
-        } catch let error as DecodingError {
-            throw HTTPError(.badRequest, "The body is not what is expected here: \(error.reason)")
-        }
+    /// A peer that names no type is taken at its body. RFC 9110 §8.3.
+    private func checkContentType() throws(HTTPError) {
+        guard let contentType = fields[.contentType], !MediaType.isJSON(contentType) else { return }
+        throw HTTPError(
+            .unsupportedMediaType, "The body must be application/json.", fields: [.accept: "application/json"]
+        )
     }
-}
-
-extension DecodingError {
-    /// Where and what, without the names of our types: the peer reads it.
-    fileprivate var reason: String {
-        let context: Context
-        switch self {
-        case .keyNotFound(let key, let keyContext):
-            return "\"\((keyContext.codingPath + [key]).joined)\" is missing."
-        case .typeMismatch(_, let mismatch), .valueNotFound(_, let mismatch): context = mismatch
-        case .dataCorrupted(let corrupted): context = corrupted
-        @unknown default: return "it cannot be decoded."
-        }
-        return context.codingPath.isEmpty
-            ? "it is not JSON of the right form." : "\"\(context.codingPath.joined)\" has the wrong form."
-    }
-}
-
-extension [any CodingKey] {
-    fileprivate var joined: String { map(\.stringValue).joined(separator: ".") }
 }

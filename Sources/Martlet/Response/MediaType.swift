@@ -1,5 +1,13 @@
-/// The media types of files that an application is likely to send by name.
+/// The media types that bodies have.
 enum MediaType {
+    /// Whether a Content-Type is that of JSON: application/json, or a type that is built on it. RFC 6839 §3.1.
+    static func isJSON(_ contentType: String) -> Bool {
+        var essence = contentType.prefix { $0 != ";" }.lowercased()
+        while essence.last == " " || essence.last == "\t" { essence.removeLast() }
+        return essence == "application/json" || (essence.contains("/") && essence.hasSuffix("+json"))
+    }
+
+    /// That of a file which an application is likely to send by name.
     static func of(path: String) -> StaticString {
         guard let dot = path.lastIndex(of: "."), !path[dot...].contains("/") else {
             return "application/octet-stream"
