@@ -62,6 +62,8 @@ import Testing
         var server = Server.silent()
         server.get("/") { _, response in
             response.fields[.vary] = "Accept"
+            response.fields[.contentEncoding] = "gzip"
+            response.fields[.eTag] = "\"half\""
             response.send(html: "<p>half")
             throw HTTPError(.conflict)
         }
@@ -71,7 +73,38 @@ import Testing
             #expect(response.text == "409 Conflict\n")
             #expect(response.fields[.vary] == "Accept")
             #expect(response.fields[values: .contentType] == ["text/plain; charset=utf-8"])
+            #expect(response.fields[.contentEncoding] == nil)
+            #expect(response.fields[.eTag] == nil)
         }
+    }
+
+    @Test(arguments: TestTransport.allCases)
+    func `an error handler that sends nothing leaves an empty answer`(_ transport: TestTransport) async throws
+    {
+        var server = Server.silent()
+        server.get("/") { _, response in
+            response.send("half")
+            throw HTTPError(.conflict)
+        }
+        server.onError { _, _ in }
+        try await server.test(transport) { client in
+            let response = try await client.get("/")
+            #expect(response.status == .conflict)
+            #expect(response.body.isEmpty)
+        }
+    }
+
+    @Test(arguments: TestTransport.allCases, [0, 100, 199, 600, 999])
+    func `an HTTPError whose status cannot be sent is 500 and told to the log`(
+        _ transport: TestTransport, _ code: Int
+    ) async throws {
+        let log = RecordedLog()
+        try await server(throwing: HTTPError(.init(code: code)), log: log).test(transport) { client in
+            for path in paths {
+                try await #expect(client.get(path).status == .internalServerError, "\(path)")
+            }
+        }
+        #expect(log.errors.count == paths.count)
     }
 
     @Test(arguments: TestTransport.allCases)

@@ -39,7 +39,7 @@ final class HandlerContext: Sendable {
     func noteLate(_ error: any Error, _ request: borrowing Request) {
         let method = request.method.rawValue
         logger.error(
-            "a stream was cut, because its handler failed",
+            "a handler failed behind its response's head; a stream without its end is cut",
             metadata: metadata(method, request.target, "\(error)"))
     }
 

@@ -53,11 +53,21 @@ public struct Response: ~Copyable, ~Escapable {
         if failure == nil { failure = ResponseError(status) ?? refusal() }
     }
 
-    /// Begins anew, as an answer to `error`; fields that say nothing about the body stay.
+    /// Begins anew, as an answer to `error`: without a body, and without the fields that described it.
     mutating func begin(error: HTTPError) {
         failure = nil
+        noteBody(core.borrowBody(""), count: 0)
+        for name in Self.representationFields { fields[name] = nil }
         status = error.status
-        fields[.contentType] = nil
+        // A status that cannot be sent must not leave the one from before, which says that all went well.
+        if failure != nil { _ = core.setStatus(HTTPResponse.Status.internalServerError.code) }
         for field in error.fields { fields.append(field.value, for: field.name) }
     }
+
+    /// RFC 9110 §8, and how a browser is to present it (RFC 6266).
+    private static let representationFields: [HTTPField.Name] = [
+        .contentType, .contentEncoding, .contentLanguage, .contentLocation, .contentRange,
+        .contentDisposition,
+        .eTag, .lastModified,
+    ]
 }
