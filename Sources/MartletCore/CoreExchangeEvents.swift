@@ -62,12 +62,13 @@ package final class CoreExchangeEvents: Sendable {
     func drained() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let mayGoOn = state.withLock { state in
-                    if state.hasDrained || Task.isCancelled { return true }
-                    state.writer = continuation
-                    return false
+                let ready = state.withLock { state -> CheckedContinuation<Void, Never>? in
+                    if state.hasDrained || Task.isCancelled { return continuation }
+                    // A second writer would strand the first: that goes on instead.
+                    defer { state.writer = continuation }
+                    return state.writer
                 }
-                if mayGoOn { continuation.resume() }
+                ready?.resume()
             }
         } onCancel: {
             wakeWriter()

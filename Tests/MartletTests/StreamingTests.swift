@@ -244,6 +244,68 @@ import Testing
         }
     }
 
+    @Test(arguments: TestTransport.allCases)
+    func `a writer that was kept does not keep a stream open that was cut`(
+        _ transport: TestTransport
+    ) async throws {
+        let kept = Recorder<ResponseWriter>()
+        var server = Server.silent()
+        server.get("/") { _, response async throws in
+            try await response.stream { writer in
+                kept.record(writer)
+                try await writer.write("half")
+                throw Mishap()
+            }
+        }
+        try await server.test(transport) { client in
+            await #expect {
+                try await client.get("/")
+            } throws: { error in
+                if case TestError.truncated(let bytes) = error { return bytes == Array("half".utf8) }
+                return false
+            }
+            let writer = try #require(kept.values.first)
+            #expect(writer.isClosed)
+            await #expect(throws: ResponseError.alreadySent) { try await writer.write("more") }
+        }
+    }
+
+    @Test func `a task that is cancelled while it waits for the peer stops writing`() async throws {
+        let piece = [UInt8](repeating: 7, count: 65536)
+        let written = Recorder<Void>()
+        let seen = Recorder<ResponseError>()
+        var server = Server.silent()
+        server.get("/") { _, response async throws in
+            try await response.stream { writer in
+                let writing = Task {
+                    do throws(ResponseError) {
+                        while true {
+                            try await writer.write(piece)
+                            written.record(())
+                        }
+                    } catch {
+                        seen.record(error)
+                    }
+                }
+                var before = -1
+                while written.values.count != before || before < 1 {
+                    before = written.values.count
+                    try await Task.sleep(for: .milliseconds(50))
+                }
+                writing.cancel()
+                await writing.value
+            }
+        }
+        try await server.test(.socket) { client in
+            try await client.withConnection { connection in
+                try await connection.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                try await eventually("it stops") { !seen.values.isEmpty }
+                try await #expect(connection.response().body.count >= piece.count)
+            }
+        }
+        #expect(seen.values == [.cancelled])
+    }
+
     @Test func `a writer learns that its peer has gone`() async throws {
         let seen = Recorder<String>()
         let log = RecordedLog()

@@ -20,7 +20,9 @@ extension Response {
         guard let exchange = core.exchange else { throw ResponseError.unavailable }
         try ResponseError.check(exchange.startStream(length: length.map { UInt64(clamping: $0) }))
         isStreaming = true
-        try await body(ResponseWriter(exchange))
+        let stream = ResponseStream(exchange)
+        defer { stream.close() }
+        try await body(ResponseWriter(stream))
         try ResponseError.check(exchange.endStream())
     }
 }

@@ -12,6 +12,8 @@ public enum ResponseError: Error, Sendable, Equatable, CustomStringConvertible {
     case alreadySent
     /// The peer is gone, or the server stopped.
     case closed
+    /// The task was cancelled while it waited for the peer to take what it had written.
+    case cancelled
     /// There was no memory.
     case outOfMemory
     /// A stream needs an async handler, and the engine refused for no other reason known.
@@ -37,6 +39,7 @@ public enum ResponseError: Error, Sendable, Equatable, CustomStringConvertible {
         case .tooLarge: "The fields are past 64 KiB, or the stream is past its announced length."
         case .alreadySent: "The response was sent already."
         case .closed: "The peer is gone or the server has stopped."
+        case .cancelled: "The task was cancelled while it waited for the peer."
         case .outOfMemory: "There was no memory for the response."
         case .unavailable: "The response cannot do that here."
         }
