@@ -86,9 +86,11 @@ package final class CoreExchange: Sendable {
         return CoreStatus(unsafe mt_exchange_stream_end(raw))
     }
 
-    /// Ends what a peer that is gone will not read, so that the engine has no forgotten exchange to report.
-    package func giveUp(isStreaming: Bool) {
-        _ = isStreaming ? endStream() : complete()
+    /// Answers a request that its peer did not finish: for a peer that has only ended its sending, and so that the engine
+    /// has no forgotten exchange to report.
+    package func giveUp() {
+        _ = response?.setStatus(400)
+        _ = complete()
     }
 
     func resumeBody() { _ = unsafe mt_exchange_body_resume(raw) }

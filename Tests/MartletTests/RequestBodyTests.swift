@@ -151,7 +151,8 @@ import Testing
 
     @Test func `a body that breaks off cancels its reader`() async throws {
         let seen = Recorder<String>()
-        var server = Server.silent()
+        let log = RecordedLog()
+        var server = Server.logging(to: log)
         server.post("/", body: .stream) { request, response async throws in
             do {
                 for try await _ in request.bodyStream {}
@@ -167,7 +168,37 @@ import Testing
             }
             try await eventually("the reader hears of it") { !seen.values.isEmpty }
             #expect(seen.values == ["CancellationError"])
+            try await client.withConnection { connection in
+                try await connection.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nsome")
+                connection.finishSending()
+                try await #expect(connection.response().status == .badRequest)
+            }
         }
+        #expect(log.errors.isEmpty)
+    }
+
+    @Test func `an answer to a body that breaks off is cut, not ended`() async throws {
+        let log = RecordedLog()
+        var server = Server.logging(to: log)
+        server.post("/", body: .stream) { request, response async throws in
+            let body = request.bodyStream
+            try await response.stream { writer in
+                for try await piece in body { try await writer.write(piece) }
+            }
+        }
+        try await server.test(.socket) { client in
+            try await client.withConnection { connection in
+                try await connection.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nsome")
+                connection.finishSending()
+                await #expect {
+                    try await connection.response()
+                } throws: { error in
+                    if case TestError.truncated(let bytes) = error { return bytes == Array("some".utf8) }
+                    return false
+                }
+            }
+        }
+        #expect(log.errors.isEmpty)
     }
 
     @Test func `a reader that pauses makes the sender wait`() async throws {

@@ -35,12 +35,11 @@ struct AsyncControllerHandler<Wrapped: AsyncController>: CoreHandler {
             try await controller.handle(request, &response)
             if let failure = response.failure { throw failure }
         } catch {
-            // Nobody is left to read an answer, or a line about it. A body may tell so before the exchange does.
-            if exchange.isCancelled || exchange.body?.isClosedByPeer == true {
-                return exchange.giveUp(isStreaming: response.isStreaming)
-            }
+            // The peer has left, or has ended its sending amid the body: nothing of ours to log.
+            let isLeft = exchange.isCancelled || exchange.body?.isClosedByPeer == true
             // Left without its end, the stream is cut: the peer must not take it for complete.
-            if response.isStreaming { return context.noteLate(error, request) }
+            if response.isStreaming { return isLeft ? () : context.noteLate(error, request) }
+            if isLeft { return exchange.giveUp() }
             context.answer(error, request, &response)
         }
         if !response.isStreaming { _ = exchange.complete() }
