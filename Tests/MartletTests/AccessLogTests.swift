@@ -18,18 +18,28 @@ import Testing
         }
         server.get("/refused") { _, _ in throw HTTPError(.forbidden) }
         server.get("/broken") { _, _ async throws in throw Mishap() }
+        server.get("/mistaken") { _, response in
+            response.fields[.contentLength] = "3"
+            response.send("abc")
+        }
+        server.get("/cut") { _, response async throws in
+            try await response.stream { _ in throw Mishap() }
+        }
         try await server.test(transport) { client in
             _ = try await client.get("/sync/1?secret=x", fields: [.xRequestID: "abc"])
             _ = try await client.post("/async")
             _ = try await client.get("/stream")
             _ = try await client.get("/refused")
             _ = try await client.get("/broken")
+            _ = try await client.get("/mistaken")
+            _ = try? await client.get("/cut")
         }
-        try await eventually("all are logged") { log.lines.count == 5 }
+        try await eventually("all are logged") { log.lines.count == 7 }
         let lines = log.lines.map(\.metadata)
-        #expect(lines.map { $0["method"] } == ["GET", "POST", "GET", "GET", "GET"])
-        #expect(lines.map { $0["path"] } == ["/sync/1", "/async", "/stream", "/refused", "/broken"])
-        #expect(lines.map { $0["status"] } == ["200", "200", "200", "403", "500"])
+        #expect(lines.map { $0["method"] } == ["GET", "POST", "GET", "GET", "GET", "GET", "GET"])
+        let paths = ["/sync/1", "/async", "/stream", "/refused", "/broken", "/mistaken", "/cut"]
+        #expect(lines.map { $0["path"] } == paths)
+        #expect(lines.map { $0["status"] } == ["200", "200", "200", "403", "500", "500", "200"])
         #expect(lines.prefix(3).map { $0["bytes"] } == ["4", "5", "8"])
         #expect(lines[0]["request-id"] == "abc")
         #expect(lines.allSatisfy { Double($0["microseconds"] ?? "") ?? -1 >= 0 })

@@ -26,7 +26,9 @@ public struct AccessLog: HookMiddleware {
         error: (any Error)?
     ) {
         guard logger.logLevel <= level else { return }
-        let status = error.map(HTTPError.status(for:)) ?? response.status
+        // An error behind the head of a stream changes nothing about the status that was sent.
+        let failed = response.isStreaming ? nil : error.map(HTTPError.status(for:))
+        let status = failed ?? response.status
         var metadata: Logger.Metadata = [
             "method": "\(request.method.rawValue)",
             "path": "\(request.path)",
