@@ -16,6 +16,9 @@ extension CoreServer {
         try CoreError.check(unsafe mt_server_wait(raw, UInt32.max))
     }
 
+    /// Whether everything has ended. On the engine's own threads: no.
+    package var hasStopped: Bool { unsafe mt_server_wait(raw, 0) == MT_OK }
+
     /// Cuts what is open and blocks until every thread has ended, as `wait()`.
     package func stop() throws(CoreError) {
         try CoreError.check(unsafe mt_server_stop(raw))

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Logging
 import Martlet
@@ -109,6 +110,32 @@ import Testing
         server.drain()
         try await server.waitUntilStopped()
         #expect(!server.control.isRunning)
+    }
+
+    @Test func `a server that has drained no longer runs, though nobody waits`() async throws {
+        let server = Server.silent()
+        try await server.start()
+        #expect(server.control.isRunning)
+        server.drain()
+        try await eventually("it has stopped") { !server.control.isRunning }
+        await server.stop()
+    }
+
+    @Test func `a server that runs blocking ends with it`() async throws {
+        weak let control: ServerControl?
+        do {
+            let server = Server.silent()
+            control = server.control
+            let ended = Gate()
+            Thread.detachNewThread {
+                #expect(throws: Never.self) { try server.runBlocking() }
+                ended.open()
+            }
+            try await eventually("it runs") { server.control.isRunning }
+            server.drain()
+            await ended.wait()
+        }
+        try await eventually("nobody holds it any more") { control == nil }
     }
 
     @Test func `a drain before the start ends the server right after it`() async throws {

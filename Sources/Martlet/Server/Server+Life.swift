@@ -1,5 +1,6 @@
 extension Server {
-    /// Listens and accepts. Returns when the server runs.
+    /// Listens and accepts. Returns when the server runs. Whoever starts a server awaits ``stop()`` or
+    /// ``waitUntilStopped()`` in the end, which let its handlers go.
     ///
     /// - Throws: ``ConfigurationError``, ``RoutingError`` or ``ServerError``; the description of each is a sentence
     ///   for a person.

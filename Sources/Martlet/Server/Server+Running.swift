@@ -29,7 +29,9 @@ extension Server {
     ///
     /// - Throws: as ``start()``.
     public func runUntilSignal(whenRunning: () -> Void = {}) async throws {
-        let watcher = await watchSignals()
+        // Trapped before the start: a signal that comes meanwhile is not lost.
+        let signals = await Self.trapSignals()
+        let watcher = Task { await watch(signals) }
         defer { watcher.cancel() }
         try await start()
         whenRunning()
@@ -41,20 +43,21 @@ extension Server {
     /// - Throws: as ``start()``.
     @available(*, noasync, message: "It blocks its thread; await runUntilSignal() instead.")
     public func runBlocking() throws {
-        let watcher = Task { await watchSignals().value }
+        let watcher = Task { await watch(Self.trapSignals()) }
         defer { watcher.cancel() }
         try control.startBlocking(assemble)
         try control.waitBlocking()
     }
 
-    private func watchSignals() async -> Task<Void, Never> {
-        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
-        return Task {
-            var isFirst = true
-            for await _ in signals {
-                if isFirst { control.drain() } else { await control.stop() }
-                isFirst = false
-            }
+    private static func trapSignals() async -> UnixSignalsSequence {
+        await UnixSignalsSequence(trapping: .sigint, .sigterm)
+    }
+
+    private func watch(_ signals: UnixSignalsSequence) async {
+        var isFirst = true
+        for await _ in signals {
+            if isFirst { control.drain() } else { await control.stop() }
+            isFirst = false
         }
     }
 }

@@ -13,8 +13,8 @@ public final class ServerControl: Sendable {
         var phase = Phase.idle
         var addresses: [String] = []
         var ports: [Int] = []
-        /// A drain that came before there was an engine to tell.
-        var isDrained = false
+        /// The deadlines, in milliseconds, of drains that came before there was an engine to tell.
+        var earlyDrains: [UInt32?] = []
     }
 
     private let state = Mutex(State())
@@ -28,7 +28,7 @@ public final class ServerControl: Sendable {
     public var port: Int? { state.withLock { $0.ports.first { $0 != 0 } } }
 
     /// Whether the server has started and not stopped.
-    public var isRunning: Bool { engine != nil }
+    public var isRunning: Bool { engine.map { !$0.hasStopped } ?? false }
 
     /// The counters: of now, or as they were at the stop; zeros before the start.
     public var statistics: Statistics {
@@ -44,18 +44,20 @@ public final class ServerControl: Sendable {
 
     /// Begins a graceful end and returns at once: accepting stops, idle connections close, and requests that are being
     /// answered are finished; after `deadline` (nil: the configuration's `shutdownTimeout`) what is left is cut.
-    /// A further call can only shorten the deadline. Thread: any.
+    /// A further call can only shorten the deadline. Before the start it ends the server right after. Thread: any.
     public func drain(deadline: Duration? = nil) {
+        // 0 would mean the configured deadline to the engine.
+        let milliseconds = deadline.map { max(1, $0.clampedMilliseconds) }
         let engine = state.withLock { state -> CoreServer? in
             if case .running(let engine) = state.phase { return engine }
-            state.isDrained = true
+            state.earlyDrains.append(milliseconds)
             return nil
         }
-        // 0 would mean the configured deadline to the engine.
-        engine?.drain(deadlineMilliseconds: deadline.map { max(1, $0.clampedMilliseconds) })
+        engine?.drain(deadlineMilliseconds: milliseconds)
     }
 
-    /// Cuts what is open and returns when every thread has ended; handlers that run on workers are waited for.
+    /// Cuts what is open and returns when every thread has ended; handlers that run on workers are waited for. Before the
+    /// start it does nothing; a start that is under way is drained right after, and not waited for.
     public func stop() async {
         await BlockingWork.run { self.stopBlocking() }
     }
@@ -93,6 +95,11 @@ public final class ServerControl: Sendable {
     }
 
     func stopBlocking() {
+        let engine = state.withLock { state -> CoreServer? in
+            if case .running(let engine) = state.phase { return engine }
+            if case .starting = state.phase { state.earlyDrains.append(1) }
+            return nil
+        }
         guard let engine else { return }
         try? engine.stop()
         retire(engine)
@@ -113,13 +120,13 @@ public final class ServerControl: Sendable {
 
     private func adopt(_ engine: CoreServer) {
         let indices = 0..<engine.listenerCount
-        let isDrained = state.withLock { state in
+        let drains = state.withLock { state in
             state.phase = .running(engine)
             state.addresses = indices.map { engine.address(at: $0) }
             state.ports = indices.map { Int(engine.port(at: $0)) }
-            return state.isDrained
+            return state.earlyDrains
         }
-        if isDrained { engine.drain(deadlineMilliseconds: nil) }
+        for deadline in drains { engine.drain(deadlineMilliseconds: deadline) }
     }
 
     /// Lets the engine go: handlers that captured this object would otherwise keep both alive for ever.
