@@ -35,6 +35,9 @@ import Testing
         Mistake(field: "idleTimeout", value: "-1.0 seconds", allowed: "0 … 4294967295 milliseconds") {
             $0.idleTimeout = .seconds(-1)
         },
+        Mistake(field: "bodyTimeout", value: "-1e-09 seconds", allowed: "0 … 4294967295 milliseconds") {
+            $0.bodyTimeout = .nanoseconds(-1)
+        },
         Mistake(field: "shutdownTimeout", value: "5000000.0 seconds", allowed: "0 … 4294967295 milliseconds")
         {
             $0.shutdownTimeout = .seconds(5_000_000)
@@ -83,6 +86,18 @@ import Testing
         configuration.idleTimeout = .milliseconds(4_294_967_295)
         configuration.serverName = ""
         try configuration.validate()
+    }
+
+    @Test func `a part of a millisecond is a limit, not none`() async throws {
+        var server = Server.silent { $0.idleTimeout = .nanoseconds(1) }
+        server.get("/", Says("x"))
+        try await server.test(.socket) { client in
+            try await client.withConnection { connection in
+                try await connection.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                try await #expect(connection.response().text == "x")
+                try await #expect(connection.receive() == nil)
+            }
+        }
     }
 
     @Test func `the environment sets what it names, over the base`() throws {

@@ -57,7 +57,7 @@ public struct Configuration: Sendable {
     /// Bytes a second that a request body must reach after its first 5 s; below it 408; 0: off. Default 100.
     public var minTransferBytesPerSecond = 100
 
-    // MARK: Timeouts, in whole milliseconds; `.zero`: no limit unless said otherwise
+    // MARK: Timeouts, in milliseconds, parts of one rounded up; `.zero`: no limit unless said otherwise
 
     /// From a request's first byte (or the accept) to the end of its header section; past it 408. Default 10 s.
     public var headerTimeout = Duration.seconds(10)

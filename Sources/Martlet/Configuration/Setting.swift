@@ -67,12 +67,14 @@ struct Setting: Sendable {
 }
 
 extension Duration {
-    /// Whole milliseconds, the rest cut off; nil when they do not fit.
+    /// Whole milliseconds, a rest rounded away from zero: what is little must not become "no limit", nor what is below
+    /// zero valid. nil when they do not fit.
     var wholeMilliseconds: Int? {
         let (seconds, attoseconds) = components
         let (thousands, overflow) = seconds.multipliedReportingOverflow(by: 1000)
         if overflow { return nil }
-        let (sum, sumOverflow) = thousands.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
+        let (rest, fraction) = attoseconds.quotientAndRemainder(dividingBy: 1_000_000_000_000_000)
+        let (sum, sumOverflow) = thousands.addingReportingOverflow(rest + fraction.signum())
         return sumOverflow ? nil : Int(exactly: sum)
     }
 }
