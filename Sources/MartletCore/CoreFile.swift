@@ -13,6 +13,8 @@ package struct CoreFile: ~Copyable {
 
     /// Opens `path` for reading. Throws `.notFound` when it is missing or no regular file.
     package init(path: String) throws(CoreError) {
+        // C would take the path to end there, and open another file than was checked.
+        if path.utf8.contains(0) { throw CoreFile.failure(path, ENOENT) }
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         if descriptor < 0 { throw CoreFile.failure(path, errno) }
         var info = stat()

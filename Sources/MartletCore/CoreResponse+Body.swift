@@ -11,7 +11,8 @@ extension CoreResponse {
 
     /// Static bytes live as long as the process: no copy, nobody to tell.
     package func borrowBody(_ text: StaticString) -> CoreStatus {
-        CoreStatus(unsafe mt_response_body_borrow(raw, text.slice, nil, nil))
+        guard text.hasPointerRepresentation else { return copyBody(text.description) }
+        return CoreStatus(unsafe mt_response_body_borrow(raw, text.slice, nil, nil))
     }
 
     /// The engine owns the file's descriptor from here on, also on failure.
@@ -22,6 +23,9 @@ extension CoreResponse {
 }
 
 extension StaticString {
+    /// Bytes of the text as UTF-8.
+    package var byteCount: Int { hasPointerRepresentation ? utf8CodeUnitCount : description.utf8.count }
+
     /// Only of literals that are stored as UTF-8; one scalar alone is not, and becomes the empty slice.
     var slice: mt_slice {
         guard hasPointerRepresentation else { return unsafe mt_slice() }

@@ -22,6 +22,14 @@ import Testing
         return server
     }
 
+    @Test func `a folder is listed among the routes as all that is below it`() {
+        var server = Server.silent()
+        server.files("/static", from: "x")
+        server.group("/assets/") { $0.files("/", from: "x") }
+        server.files("/", from: "x")
+        #expect(server.routes.map(\.pattern) == ["/static/{path...}", "/assets/{path...}", "/{path...}"])
+    }
+
     @Test(arguments: TestTransport.allCases)
     func `files below the folder are served with their type`(_ transport: TestTransport) async throws {
         try await server().test(transport) { client in

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Martlet
 import MartletTesting
@@ -14,6 +15,8 @@ import Testing
         server.get("/text") { _, response in response.send("ä") }
         server.get("/html") { _, response in response.send(html: "<p>") }
         server.get("/static") { _, response in response.send(static: "fixed") }
+        server.get("/scalar") { _, response in response.send(static: StaticString(unicodeScalarLiteral: "ä"))
+        }
         server.get("/bytes") { _, response in response.send(bytes: [0, 255]) }
         server.get("/json") { _, response in try response.send(json: Item(name: "x")) }
         server.get("/own") { _, response in
@@ -32,7 +35,26 @@ import Testing
                 #expect(response.fields[.contentLength] == "\(response.body.count)")
             }
             try await #expect(client.get("/bytes").body == [0, 255])
+            try await #expect(client.get("/scalar").text == "ä")
             try await #expect(client.get("/json").json(Item.self) == Item(name: "x"))
+        }
+    }
+
+    @Test(arguments: TestTransport.allCases)
+    func `JSON has its keys in order and its slashes as they are, unless an encoder says otherwise`(
+        _ transport: TestTransport
+    ) async throws {
+        var server = Server.silent()
+        let value = ["b": "x/y", "a": "1", "d": "2", "c": "3"]
+        server.get("/plain") { _, response in try response.send(json: value) }
+        server.get("/own") { _, response in
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
+            try response.send(json: ["a": "x/y"], using: encoder)
+        }
+        try await server.test(transport) { client in
+            try await #expect(client.get("/plain").text == #"{"a":"1","b":"x/y","c":"3","d":"2"}"#)
+            try await #expect(client.get("/own").text == "{\n  \"a\" : \"x\\/y\"\n}")
         }
     }
 
@@ -82,11 +104,19 @@ import Testing
     ) async throws {
         let log = RecordedLog()
         var server = Server.logging(to: log)
-        server.get("/forgetful") { _, _ in }
+        server.get("/reactor") { _, _ in }
+        server.get("/workers", on: .workers) { _, _ in }
+        server.get("/async") { _, _ async throws in }
+        server.get("/later") { _, _ async throws in await Task.yield() }
+        let paths = ["/reactor", "/workers", "/async", "/later"]
         try await server.test(transport) { client in
-            try await #expect(client.get("/forgetful").status == .internalServerError)
+            for path in paths {
+                try await #expect(client.get(path).status == .internalServerError, "\(path)")
+            }
         }
-        #expect(log.lines.contains { $0.message.contains("/forgetful") })
+        for path in paths {
+            #expect(log.errors.filter { $0.message.contains(path) }.count == 1, "\(path)")
+        }
     }
 
     @Test(arguments: TestTransport.allCases)
@@ -202,12 +232,14 @@ import Testing
         var server = Server.silent()
         server.get("/page", on: .workers) { _, response in try response.send(file: "\(path)/page.html") }
         server.get("/none") { _, response in try response.send(file: "\(path)/none") }
+        server.get("/cut") { _, response in try response.send(file: "\(path)/page.html\0.txt") }
         server.get("/folder") { _, response in try response.send(file: path) }
         try await server.test(transport) { client in
             let response = try await client.get("/page")
             #expect(response.fields[.contentType] == "text/html; charset=utf-8")
             #expect(response.text == text)
             try await #expect(client.get("/none").status == .notFound)
+            try await #expect(client.get("/cut").status == .notFound)
             try await #expect(client.get("/folder").status == .notFound)
         }
     }

@@ -18,7 +18,7 @@ extension Response {
         static text: StaticString, contentType: StaticString = "text/plain; charset=utf-8"
     ) {
         note(core.setContentTypeIfAbsent(contentType))
-        noteBody(core.borrowBody(text), count: text.utf8CodeUnitCount)
+        noteBody(core.borrowBody(text), count: text.byteCount)
     }
 
     /// Sets the body to a copy of `bytes`, as "application/octet-stream" unless Content-Type is set.

@@ -7,7 +7,7 @@ extension Route {
         let options = try engineOptions()
         switch endpoint {
         case .files(let root):
-            try engine.files(prefix: pattern, root: root)
+            try engine.files(prefix: path, root: root)
         case .sync(let controller, _):
             let handler = Route.handler(controller, middlewares, context)
             try Route.install(handler, on: engine, method, pattern, options)

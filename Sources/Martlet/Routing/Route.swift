@@ -10,16 +10,21 @@ public struct Route: Sendable {
 
     /// The method; GET for a folder of files.
     public let method: HTTPRequest.Method
-    /// The pattern, with the prefixes of its groups.
-    public private(set) var pattern: String
+    /// The pattern, with the prefixes of its groups; of a folder of files all that is below it, "/static/{path...}".
+    public var pattern: String {
+        guard case .files = endpoint else { return path }
+        return (path.hasSuffix("/") ? String(path.dropLast()) : path) + "/{path...}"
+    }
     /// The limit of its own, in bytes; nil: the server's.
     public let maxBodyBytes: Int?
     let endpoint: Endpoint
+    /// The pattern, or the prefix of a folder of files.
+    private(set) var path: String
     private(set) var middlewares: [any Middleware] = []
 
     init(_ method: HTTPRequest.Method, _ pattern: String, maxBodyBytes: Int? = nil, _ endpoint: Endpoint) {
         self.method = method
-        self.pattern = pattern
+        path = pattern
         self.maxBodyBytes = maxBodyBytes
         self.endpoint = endpoint
     }
@@ -28,7 +33,7 @@ public struct Route: Sendable {
     func nested(under prefix: String) -> Route {
         var route = self
         let base = prefix.hasSuffix("/") ? String(prefix.dropLast()) : prefix
-        route.pattern = pattern == "/" && !base.isEmpty ? base : base + pattern
+        route.path = path == "/" && !base.isEmpty ? base : base + path
         return route
     }
 
