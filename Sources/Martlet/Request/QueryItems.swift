@@ -1,5 +1,5 @@
 /// A query, taken apart at "&" and "=", with "+" for a space and `%XX` for a byte. A view: nothing is decoded before
-/// it is asked for. A "%" that begins no pair of hexadecimal digits stands for itself.
+/// it is asked for.
 public struct QueryItems: ~Escapable {
     private let bytes: Span<UInt8>
 
