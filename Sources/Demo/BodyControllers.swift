@@ -13,7 +13,7 @@ struct BodyController: Controller {
         let report = Report(
             method: request.method.rawValue, contentType: request.fields[.contentType],
             bytes: request.body.count)
-        try response.send(json: report, using: .readable)
+        try response.send(json: report)
     }
 }
 

@@ -30,7 +30,7 @@ struct StatusController: Controller {
             connections: Connections(open: now.connectionsOpen, total: now.connectionsTotal),
             requests: Requests(active: now.requestsActive, total: now.requestsTotal))
         response.fields[.cacheControl] = "no-store"
-        try response.send(json: report, using: .readable)
+        try response.send(json: report)
     }
 }
 
