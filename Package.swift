@@ -83,6 +83,8 @@ let package = Package(
             resources: [.copy("public")],
             swiftSettings: swiftSettings
         ),
+        // The README's program, as a user would build it: no settings.
+        .executableTarget(name: "Hello", dependencies: ["Martlet"]),
         .testTarget(
             name: "MartletTests",
             dependencies: [

@@ -73,7 +73,7 @@ def notices(check, path, fault):
     """Whether the check objects to the fault, in a copy of the tree, in words that it does not use without it."""
     with tempfile.TemporaryDirectory() as folder:
         copy = pathlib.Path(folder)
-        for top in ("CCore", "Sources", "Snippets"):
+        for top in ("CCore", "Sources"):
             shutil.copytree(ROOT / top, copy / top)
         shutil.copy(ROOT / "README.md", copy)
         for header in HEADERS:

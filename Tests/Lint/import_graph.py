@@ -9,6 +9,7 @@ ALLOWED = {
     "Martlet": {"MartletCore", "MartletPure"},
     "MartletTesting": {"Martlet"},
     "Demo": {"Martlet"},
+    "Hello": {"Martlet"},
     "martlet": {"Martlet"},
 }
 OURS = set(ALLOWED) | {"CCore"}

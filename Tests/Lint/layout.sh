@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 
 c_files=$(find CCore Tests bench -name '*.[ch]')
-swift_files=$(find Package.swift Sources Snippets Tests bench -name '*.swift')
+swift_files=$(find Package.swift Sources Tests bench -name '*.swift')
 
 if [ "${1:-}" = --apply ]; then
     clang-format -i $c_files

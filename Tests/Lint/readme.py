@@ -5,7 +5,7 @@ import re
 
 HEADER = "CCore/include/martlet/config.h"
 SWIFT = "Sources/Martlet/Configuration"
-SNIPPET = "Snippets/Hello.swift"
+SNIPPET = "Sources/Hello/main.swift"
 # Says which version of the struct it is: no setting.
 NO_SETTING = {"struct_size"}
 # Set in code alone: what they hold has no form that an environment could give.

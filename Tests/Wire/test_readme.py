@@ -1,4 +1,4 @@
-"""The README's Swift program, which is `Snippets/Hello.swift` (`make lint` compares them), does what it is there for."""
+"""The README's Swift program, which is `Sources/Hello/main.swift` (`make lint` compares them), does what it is there for."""
 import contextlib
 import pathlib
 import signal
