@@ -46,6 +46,27 @@ import Testing
         #expect(log.lines.allSatisfy { $0.level == .info })
     }
 
+    @Test(arguments: TestTransport.allCases)
+    func `a handler that forgets to answer is logged as the 500 that is sent`(
+        _ transport: TestTransport
+    ) async throws {
+        let log = RecordedLog()
+        var server = Server.silent()
+        server.use(AccessLog(logger: log.logger()))
+        server.get("/sync") { _, _ in }
+        server.get("/async") { _, _ async throws in }
+        server.get("/unsendable") { _, _ in throw HTTPError(.init(code: 99)) }
+        server.get("/status") { _, response in response.status = .ok }
+        server.get("/field") { _, response in response.fields[.eTag] = "x" }
+        try await server.test(transport) { client in
+            for path in ["/sync", "/async", "/unsendable", "/status", "/field"] {
+                let sent = try await client.get(path).status.code
+                try await eventually("it is logged") { log.lines.last?.metadata["path"] == path }
+                #expect(log.lines.last?.metadata["status"] == "\(sent)", "\(path)")
+            }
+        }
+    }
+
     @Test func `a logger that is not interested gets nothing`() async throws {
         let log = RecordedLog()
         var server = Server.silent()

@@ -19,8 +19,11 @@ public struct HTTPError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The status and the message.
     public var description: String { message.map { "\(status.code) \($0)" } ?? status.text }
 
-    /// The status that the peer gets for `error`: an HTTPError's own, else 500.
+    /// The status that the peer gets for `error`: an HTTPError's own where it is one of an answer (200 … 599), else 500.
     public static func status(for error: any Error) -> HTTPResponse.Status {
-        (error as? HTTPError)?.status ?? .internalServerError
+        guard let error = error as? HTTPError, 200...599 ~= error.status.code else {
+            return .internalServerError
+        }
+        return error.status
     }
 }

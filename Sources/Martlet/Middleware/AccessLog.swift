@@ -26,9 +26,7 @@ public struct AccessLog: HookMiddleware {
         error: (any Error)?
     ) {
         guard logger.logLevel <= level else { return }
-        // An error behind the head of a stream changes nothing about the status that was sent.
-        let failed = response.isStreaming ? nil : error.map(HTTPError.status(for:))
-        let status = failed ?? response.status
+        let status = Self.status(of: response, error)
         var metadata: Logger.Metadata = [
             "method": "\(request.method.rawValue)",
             "path": "\(request.path)",
@@ -38,5 +36,14 @@ public struct AccessLog: HookMiddleware {
         ]
         if let id = response.fields[.xRequestID] { metadata["request-id"] = "\(id)" }
         logger.log(level: level, "request", metadata: metadata)
+    }
+
+    /// The status that the peer gets. An error behind the head of a stream changes nothing about it.
+    private static func status(
+        of response: borrowing Response, _ error: (any Error)?
+    ) -> HTTPResponse.Status {
+        if response.isStreaming { return response.status }
+        if let error { return HTTPError.status(for: error) }
+        return response.isUnanswered ? .internalServerError : response.status
     }
 }

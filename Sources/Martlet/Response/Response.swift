@@ -14,6 +14,8 @@ public struct Response: ~Copyable, ~Escapable {
     public internal(set) var failure: ResponseError?
     /// Whether the head is out and the body is a stream.
     public internal(set) var isStreaming = false
+    /// Whether nothing was said at all, which is answered for with 500.
+    private(set) var isUnanswered = true
     private var bytesSet = 0
 
     @_lifetime(copy core)
@@ -32,6 +34,7 @@ public struct Response: ~Copyable, ~Escapable {
         @_lifetime(&self)
         _modify {
             var fields = ResponseFields(core, failure: failure)
+            isUnanswered = false
             yield &fields
             failure = fields.failure
         }
@@ -49,6 +52,7 @@ public struct Response: ~Copyable, ~Escapable {
     }
 
     mutating func note(_ status: CoreStatus, or refusal: @autoclosure () -> ResponseError = .unavailable) {
+        isUnanswered = false
         if case .ok = status { return }
         if failure == nil { failure = ResponseError(status) ?? refusal() }
     }
