@@ -6,7 +6,8 @@ extension Configuration {
         /// A unix socket with permission bits `mode` (0: 0666 less the umask). A stale socket file is replaced, and
         /// the file is removed at stop.
         case unix(path: String, mode: Int = 0)
-        /// A stream socket that is bound and listening already (socket activation). The server closes it.
+        /// A stream socket that is bound and listening already (socket activation). The server closes it; a
+        /// start that fails may have closed it, so that it is not to be repeated with the same one.
         case descriptor(Int32)
     }
 
