@@ -26,6 +26,7 @@ VALGRIND = ["valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full", "
             "--fair-sched=yes"]
 SANITIZER_OPTIONS = {
     "ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1",
+    "LSAN_OPTIONS": f"print_suppressions=0:suppressions={TESTS / 'leak-sanitizer.txt'}",
     "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1",
     "TSAN_OPTIONS": f"halt_on_error=1:second_deadlock_stack=1:suppressions={TESTS / 'thread-sanitizer.txt'}",
 }
