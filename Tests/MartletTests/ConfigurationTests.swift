@@ -48,8 +48,17 @@ import Testing
             $0.outputHighWaterBytes = 8192
             $0.outputLowWaterBytes = 8192
         },
-        Mistake(field: "serverName", value: "a\nb", allowed: "text without control characters") {
+        Mistake(
+            field: "serverName", value: "a\nb",
+            allowed: "at most 127 bytes of text without control characters"
+        ) {
             $0.serverName = "a\nb"
+        },
+        Mistake(
+            field: "serverName", value: String(repeating: "a", count: 128),
+            allowed: "at most 127 bytes of text without control characters"
+        ) {
+            $0.serverName = String(repeating: "a", count: 128)
         },
         Mistake(field: "listeners.port", value: "65536", allowed: "0 … 65535") {
             $0.listeners = [.tcp(host: "", port: 65536)]

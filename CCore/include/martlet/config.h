@@ -81,8 +81,8 @@ typedef struct mt_server_config {
   /** The length of the kernel's queue of connections not yet accepted. Default 4096. Range 1 …
    * 65535. */
   uint32_t backlog;
-  /** The value of the Server field; the empty slice removes the field. Copied. Default "martlet".
-   *  RFC 9110 §10.2.4. */
+  /** The value of the Server field; the empty slice removes the field. Copied. At most 127 bytes.
+   * Default "martlet". RFC 9110 §10.2.4. */
   mt_slice server_name;
 
   /** Where memory comes from; NULL: malloc. Copied. Default NULL. */

@@ -68,8 +68,9 @@ MT_API mt_status mt_server_wait(mt_server *server, uint32_t timeout_ms);
  * MT_ERROR_INVALID_ARGUMENT. Since: 0.1. */
 MT_API mt_status mt_server_stop(mt_server *server);
 /** Stops and frees the server; every destructor given to it is called. Exchanges that are still
- * held stay valid and cancelled until they are released. NULL is allowed. Thread: any thread that
- * is not one of the server's. Errors: none. Since: 0.1. */
+ * held stay valid and cancelled until they are released, and routes keep their user data until the
+ * last of them is. Who is inside mt_server_run or mt_server_wait is waited for. NULL is allowed.
+ * Thread: any thread that is not one of the server's. Errors: none. Since: 0.1. */
 MT_API void mt_server_destroy(mt_server *server);
 
 /** Takes the octets that the server answers to mt_server_inject; `is_end` marks the last call, with

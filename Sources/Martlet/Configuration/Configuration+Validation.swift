@@ -10,9 +10,11 @@ extension Configuration {
                 field: "outputLowWaterBytes", value: "\(outputLowWaterBytes)",
                 allowed: "below outputHighWaterBytes, which is \(outputHighWaterBytes)")
         }
-        if serverName.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) {
+        let isFieldValue = !serverName.utf8.contains { $0 < 0x20 || $0 == 0x7F }
+        if !isFieldValue || serverName.utf8.count > 127 {
             throw ConfigurationError(
-                field: "serverName", value: serverName, allowed: "text without control characters")
+                field: "serverName", value: serverName,
+                allowed: "at most 127 bytes of text without control characters")
         }
     }
 

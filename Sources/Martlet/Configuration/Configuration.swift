@@ -75,7 +75,7 @@ public struct Configuration: Sendable {
 
     // MARK: Words
 
-    /// The value of the Server field; "" leaves the field out. Default "martlet".
+    /// The value of the Server field; "" leaves the field out. At most 127 bytes. Default "martlet".
     public var serverName = "martlet"
     /// Where the server's log lines go, from its level up. Default `Logger(label: "martlet")`.
     public var logger = Logger(label: "martlet")
