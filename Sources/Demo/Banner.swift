@@ -13,7 +13,7 @@ struct Banner {
         let settings = server.configuration
         let reactors =
             settings.reactors == 0 ? ProcessInfo.processInfo.activeProcessorCount : settings.reactors
-        threads = "\(reactors) reactors, \(settings.workers) workers, \(Server.engine)"
+        threads = "\(reactors.of("reactor")), \(settings.workers.of("worker")), \(Server.engine)"
         routes = server.routes.map { "  \($0.method.rawValue)".padded(to: 8) + $0.pattern }
     }
 
@@ -31,4 +31,8 @@ extension String {
     fileprivate func padded(to width: Int) -> String {
         self + String(repeating: " ", count: max(1, width - count))
     }
+}
+
+extension Int {
+    fileprivate func of(_ noun: String) -> String { "\(self) \(noun)\(self == 1 ? "" : "s")" }
 }
