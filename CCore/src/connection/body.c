@@ -77,7 +77,6 @@ static void sink_bytes(mt__connection *connection, mt_exchange *exchange, mt_sli
   connection->has_read = true;
   exchange->reactor_only.body_received += bytes.size;
   if (exchange->reactor_only.body_received > exchange->reactor_only.body_limit) {
-    if (exchange->reactor_only.sink == MT__SINK_DISCARD) connection->is_clean_close = false;
     mt__input_reject(connection, 413, "the body is longer than the limit");
     return;
   }

@@ -154,7 +154,7 @@ void mt__exchange_make_ready(mt_exchange *exchange) {
 void mt__exchange_answer_for(mt_exchange *exchange) {
   if (exchange->response.is_set) return;
   const mt__route *route = exchange->request.match.route;
-  mt_slice pattern = route ? route->pattern : MT_SLICE("(fallback)");
+  mt_slice pattern = route && route->pattern.size ? route->pattern : MT_SLICE("the fallback");
   mt__log(&exchange->shard->shared->logger, MT_LOG_ERROR,
           "the handler of %.*s returned without an answer; sent 500", (int)pattern.size,
           pattern.data);

@@ -160,6 +160,17 @@ static inline mt_exchange *mt__exchange_of_response(const mt_response *response)
   return MT__CONTAINER(response, mt_exchange, response);
 }
 
+/** Whether the status is one whose answers have no content: RFC 9110 §15.3.5, §15.4.5. */
+static inline bool mt__response_has_no_content(const mt_response *response) {
+  return response->status == 204 || response->status == 304;
+}
+
+/** Whether a body that is there is not sent, because of the method or the status. */
+static inline bool mt__exchange_is_silent(const mt_exchange *exchange) {
+  return exchange->request.head.method == MT_METHOD_HEAD ||
+         mt__response_has_no_content(&exchange->response);
+}
+
 /** A fresh exchange with one reference; NULL without memory. Thread: reactor. */
 mt_exchange *mt__exchange_take(mt__shard *shard);
 /** Frees those that the shard keeps for the next request. */

@@ -10,15 +10,11 @@ enum { BORROW_LEAST_BYTES = 8192 }; /* from here a piece of its own is cheaper t
 
 /* --- heads --- */
 
-static bool has_no_content(int status) {
-  return status == 204 || status == 304;
-}
-
 static mt__h1_body framing_of(mt_exchange *exchange, uint64_t *length) {
   const mt_response *response = &exchange->response;
   bool is_http_1_0 = exchange->request.head.minor_version == 0;
   *length = response->body_kind == MT__BODY_FILE ? response->file.length : response->body.size;
-  if (has_no_content(response->status)) return MT__H1_BODY_NONE;
+  if (mt__response_has_no_content(response)) return MT__H1_BODY_NONE;
   if (!exchange->reactor_only.has_stream) return MT__H1_BODY_LENGTH;
   *length = exchange->stream_length;
   if (*length != MT_LENGTH_UNKNOWN) return MT__H1_BODY_LENGTH;
@@ -119,9 +115,7 @@ static void append_file_body(mt__connection *connection, mt_response *response) 
 
 static void emit_body(mt__connection *connection, mt_exchange *exchange) {
   mt_response *response = &exchange->response;
-  bool is_silent =
-      exchange->request.head.method == MT_METHOD_HEAD || has_no_content(response->status);
-  if (is_silent || connection->is_broken) return;
+  if (mt__exchange_is_silent(exchange) || connection->is_broken) return;
   if (response->body_kind == MT__BODY_FILE && response->file.length)
     append_file_body(connection, response);
   else if (response->body.size < BORROW_LEAST_BYTES)

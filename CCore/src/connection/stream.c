@@ -23,9 +23,7 @@ mt_status mt__stream_start(mt_exchange *exchange, uint64_t length, mt__exchange_
     mt__exchange_callback_drop(&callback);
     return MT_ERROR_INVALID_STATE;
   }
-  int status = exchange->response.status;
-  exchange->discards_stream =
-      exchange->request.head.method == MT_METHOD_HEAD || status == 204 || status == 304;
+  exchange->discards_stream = mt__exchange_is_silent(exchange);
   exchange->stream_length = exchange->stream_left = length;
   exchange->on_drained = callback;
   mt__response_drop_body(&exchange->response);

@@ -24,6 +24,9 @@ typedef struct mt__transport {
 
 extern const mt__transport mt__transport_socket;
 
+/** send_file for a transport that has nothing better: reads a piece and writes it. */
+ssize_t mt__transport_copy_file(mt__connection *connection, const mt__file_part *part);
+
 /** Serves `input` as a connection of its own, its answer going to `on_output`. Thread: reactor.
  * Takes `input` (allocated by the shard's allocator), also on failure. */
 mt_status mt__transport_memory_serve(mt__shard *shard, char *input, size_t size,

@@ -42,15 +42,6 @@ static ssize_t memory_write(mt__connection *connection, const struct iovec *piec
   return written;
 }
 
-static ssize_t memory_send_file(mt__connection *connection, const mt__file_part *part) {
-  char bytes[16384];
-  size_t wanted = part->length < sizeof bytes ? (size_t)part->length : sizeof bytes;
-  ssize_t got = pread(part->descriptor, bytes, wanted, (off_t)part->offset);
-  if (got <= 0) return got;
-  struct iovec piece = {bytes, (size_t)got};
-  return memory_write(connection, &piece, 1, false);
-}
-
 static void release_peer(memory_peer *peer) {
   const mt_allocator *allocator = &peer->connection.shard->shared->allocator;
   mt__deallocate(allocator, peer->input);
@@ -90,7 +81,7 @@ static void memory_destroy(mt__connection *connection) {
 static const mt__transport memory_transport = {
     .read = memory_read,
     .write = memory_write,
-    .send_file = memory_send_file,
+    .send_file = mt__transport_copy_file,
     .watch = memory_watch,
     .finish_output = memory_finish_output,
     .destroy = memory_destroy,

@@ -13,20 +13,11 @@ static ssize_t socket_write(mt__connection *connection, const struct iovec *piec
   return mt__os_write(mt__io_descriptor(&connection->io), pieces, count, more_follows);
 }
 
-static ssize_t send_by_copy(mt__connection *connection, const mt__file_part *part) {
-  char bytes[16384];
-  size_t wanted = part->length < sizeof bytes ? (size_t)part->length : sizeof bytes;
-  ssize_t got = pread(part->descriptor, bytes, wanted, (off_t)part->offset);
-  if (got <= 0) return got;
-  struct iovec piece = {bytes, (size_t)got};
-  return socket_write(connection, &piece, 1, false);
-}
-
 static ssize_t socket_send_file(mt__connection *connection, const mt__file_part *part) {
   ssize_t sent = mt__os_sendfile(mt__io_descriptor(&connection->io), part->descriptor, part->offset,
                                  part->length);
   bool cannot = sent < 0 && (errno == EINVAL || errno == ENOSYS || errno == ENOTSUP);
-  return cannot ? send_by_copy(connection, part) : sent;
+  return cannot ? mt__transport_copy_file(connection, part) : sent;
 }
 
 static mt_status socket_watch(mt__connection *connection, short events) {
