@@ -5,6 +5,8 @@ DESTDIR ?=
 ARGS ?=
 VARIANT ?= plain
 ONLY ?=
+# Seconds for each fuzz target.
+T ?= 20
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
 
 NEED := .ci/setup
@@ -22,8 +24,9 @@ SWIFT_TSAN := --sanitize=thread --scratch-path .build-tsan
 PARTS := c embedding swift wire
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run build debug test test-c test-embedding test-swift test-wire load leaks asan ubsan tsan valgrind \
-	lib bench-micro install uninstall check-abi format lint analyze info clean
+.PHONY: help setup run build debug demo test test-c test-fuzz test-embedding test-swift test-wire test-conformance \
+	test-smuggling test-abuse fuzz load leaks asan ubsan tsan valgrind lib bench-micro \
+	install uninstall check-abi format lint analyze info clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -62,11 +65,30 @@ test-swift: ## run the Swift tests
 	@$(NEED) c swift test
 	@$(TEST) swift
 
-test-wire: ## start the demo application and speak raw bytes, curl, ab and wrk to it
+demo:
 	@$(NEED) c swift test
 	@swift build -c release --product Demo
+
+test-wire: demo ## start the demo application and speak raw bytes, curl, ab and wrk to it
 	@swift build -c release --product Hello
 	@$(TEST) wire $(DEMO) $(WIRE)
+
+test-conformance: demo ## hold the demo application against RFC 9112 and 9110, case by case; prints a table
+	@$(TEST) conformance $(DEMO) $(ARGS)
+
+test-smuggling: demo ## send ambiguous messages to the demo application, alone and behind nginx, HAProxy and Apache httpd
+	@$(NEED) fronts
+	@$(TEST) smuggling $(DEMO) $(SMUGGLING)
+
+test-abuse: demo ## abuse the demo application, and see that it stays small and answers others
+	@$(NEED) abuse
+	@$(TEST) abuse $(DEMO) $(ABUSE)
+
+test-fuzz: ## fuzz each target for T seconds (20)
+	@$(NEED) c test fuzz
+	@$(TEST) fuzz $(T)
+
+fuzz: test-fuzz ## the same: make fuzz T=600
 
 load: ## hold the load generators to the demo application for longer than the tests do
 	@WIRE_FULL=1 $(MAKE) --no-print-directory test-wire WIRE=test_load.py

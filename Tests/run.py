@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs a part of the tests and counts it: run.py c|embedding|swift|wire|leaks …, then run.py totals PART… sums up.
+"""Runs a part of the tests and counts it (run.py c …, run.py wire …), then run.py totals PART… sums up.
 
 A part leaves what it counted in .build-totals, so that a part that broke off is seen by its absence."""
 import concurrent.futures
@@ -21,6 +21,7 @@ C_TEST_SECONDS = 120
 SWIFT_SECONDS = 2400
 EMBEDDING_SECONDS = 600
 WIRE_SECONDS = 1200
+CONFORMANCE_SECONDS = 600
 
 VALGRIND = ["valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full", "--errors-for-leak-kinds=definite",
             "--fair-sched=yes"]
@@ -154,12 +155,36 @@ def run_embedding(arguments):
     run_unittest("embedding", "Tests/Embedding", EMBEDDING_SECONDS, arguments)
 
 
-def run_wire(arguments):
-    demo = arguments[0]
+def use_demo(part, demo):
     if not os.access(demo, os.X_OK):
-        sys.exit(f"wire: there is no program {demo}")
+        sys.exit(f"{part}: there is no program {demo}")
     os.environ["MARTLET_DEMO"] = os.path.abspath(demo)
-    run_unittest("wire", "Tests/Wire", WIRE_SECONDS, arguments[1:])
+
+
+def run_against_demo(part, folder):
+    def run(arguments):
+        use_demo(part, arguments[0])
+        run_unittest(part, folder, WIRE_SECONDS, arguments[1:])
+    return run
+
+
+# Conformance: a table of requirements, with a runner of its own.
+
+def run_conformance(arguments):
+    use_demo("conformance", arguments[0])
+    os.environ.update(environment())
+    faulthandler.dump_traceback_later(CONFORMANCE_SECONDS, exit=True)
+    sys.path.insert(0, str(TESTS / "Conformance"))
+    import suite
+    finish("conformance", *suite.main(arguments[1:]))
+
+
+# Fuzz: each target for some seconds, one per CPU at a time.
+
+def run_fuzz(arguments):
+    sys.path.insert(0, str(TESTS / "CCore" / "fuzz"))
+    import fuzz
+    finish("fuzz", *fuzz.main(int(arguments[0]), arguments[1:]))
 
 
 # Leaks: one run, which passes or not.
@@ -184,8 +209,10 @@ def totals(parts):
     sys.exit(1 if failed else 0)
 
 
-PARTS = {"c": run_c, "embedding": run_embedding, "swift": run_swift, "wire": run_wire, "leaks": run_leaks,
-         "totals": totals}
+PARTS = {"c": run_c, "embedding": run_embedding, "swift": run_swift, "fuzz": run_fuzz,
+         "wire": run_against_demo("wire", "Tests/Wire"), "conformance": run_conformance,
+         "smuggling": run_against_demo("smuggling", "Tests/Smuggling"),
+         "abuse": run_against_demo("abuse", "Tests/Abuse"), "leaks": run_leaks, "totals": totals}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in PARTS:
