@@ -13,6 +13,7 @@ NEED := .ci/setup
 TEST := python3 Tests/run.py
 C := $(MAKE) --no-print-directory -j$(JOBS) -f CCore/Makefile ONLY=$(ONLY)
 LIB := .build-c/release
+COVERAGE := .build-c/coverage
 VERSION = $(shell sed -n 's/^.define MT_VERSION_[A-Z]* //p' CCore/include/martlet/abi.h | paste -s -d . -)
 DEMO ?= $(shell swift build -c release --show-bin-path)/Demo
 
@@ -25,7 +26,7 @@ PARTS := c embedding swift wire
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run build debug demo test test-c test-fuzz test-embedding test-swift test-wire test-conformance \
-	test-smuggling test-abuse fuzz load leaks asan ubsan tsan valgrind lib bench-micro \
+	test-smuggling test-abuse fuzz load leaks asan ubsan tsan valgrind coverage lib bench-micro \
 	install uninstall check-abi format lint analyze info clean
 
 help: ## list the targets
@@ -117,6 +118,13 @@ valgrind: ## run the C tests under valgrind
 	@$(NEED) c test
 	@$(C) VARIANT=plain tests
 	@$(TEST) c --under-valgrind $$($(C) VARIANT=plain list-tests)
+
+coverage: ## run the C tests, and show which lines of the C library they run; fails below 90 % of a folder's
+	@$(NEED) c test cover
+	@rm -rf $(COVERAGE)/profiles
+	@$(C) VARIANT=coverage tests lib
+	@LLVM_PROFILE_FILE=$(CURDIR)/$(COVERAGE)/profiles/%p $(TEST) c $$($(C) VARIANT=coverage list-tests)
+	@python3 Tests/Lint/coverage.py $(COVERAGE)
 
 lib: ## build the C library alone, shared and static, without Swift
 	@$(NEED) c
