@@ -26,7 +26,7 @@ PARTS := c embedding swift wire
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run build debug demo test test-c test-fuzz test-embedding test-swift test-wire test-conformance \
-	test-smuggling test-abuse fuzz load leaks asan ubsan tsan valgrind coverage lib bench-micro \
+	test-smuggling test-abuse fuzz fuzz-merge load leaks asan ubsan tsan valgrind coverage lib bench-micro \
 	install uninstall check-abi format lint analyze info clean
 
 help: ## list the targets
@@ -87,9 +87,15 @@ test-abuse: demo ## abuse the demo application, and see that it stays small and 
 
 test-fuzz: ## fuzz each target for T seconds (20)
 	@$(NEED) c test fuzz
-	@$(TEST) fuzz $(T)
+	@$(C) VARIANT=fuzz fuzzers
+	@$(TEST) fuzz $(T) $$($(C) VARIANT=fuzz list-fuzz)
 
 fuzz: test-fuzz ## the same: make fuzz T=600
+
+fuzz-merge: ## fold what the fuzz targets found into the committed corpora, and take out what adds nothing
+	@$(NEED) c test fuzz
+	@$(C) VARIANT=fuzz fuzzers
+	@python3 Tests/CCore/fuzz/fuzz.py merge $$($(C) VARIANT=fuzz list-fuzz)
 
 load: ## hold the load generators to the demo application for longer than the tests do
 	@WIRE_FULL=1 $(MAKE) --no-print-directory test-wire WIRE=test_load.py
