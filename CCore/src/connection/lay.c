@@ -2,10 +2,7 @@
 
 #include <errno.h>
 
-enum {
-  PIECES_MAX = 64,
-  ROUNDS_MAX = 16 /* writes for one connection before the others get their turn */
-};
+enum { PIECES_MAX = 64 };
 
 void mt__lay_break(mt__connection *connection) {
   connection->is_broken = true;
@@ -80,12 +77,15 @@ static bool note_sent(mt__connection *connection, ssize_t sent, size_t wanted) {
     return false;
   }
   connection->has_written = true;
+  connection->shard->turn_bytes -= (size_t)sent;
   mt__count(&connection->shard->counters.bytes_sent, (uint64_t)sent);
   drop_sent(connection, (size_t)sent);
   return (size_t)sent == wanted;
 }
 
-static bool send_file(mt__connection *connection, const mt__file_part *part) {
+static bool send_file(mt__connection *connection, mt__file_part *part) {
+  size_t most = connection->shard->turn_bytes;
+  if (part->length > most) part->length = most;
   ssize_t sent = connection->transport->send_file(connection, part);
   if (sent == 0) /* the file has shrunk: the announced length cannot be kept */
     mt__lay_break(connection);
@@ -94,14 +94,26 @@ static bool send_file(mt__connection *connection, const mt__file_part *part) {
   return sent > 0;
 }
 
+/** Cuts the pieces to at most `most` octets; how many are left. */
+static size_t cut_to(struct iovec *pieces, int *count, size_t most) {
+  size_t sum = 0;
+  for (int i = 0; i < *count; i++) {
+    if (pieces[i].iov_len > most - sum) {
+      pieces[i].iov_len = most - sum;
+      *count = i + 1;
+    }
+    sum += pieces[i].iov_len;
+  }
+  return sum;
+}
+
 static bool send_pieces(mt__connection *connection) {
   mt__shard *shard = connection->shard;
   struct iovec pieces[PIECES_MAX];
   int count = 0;
   if (shard->out_size) pieces[count++] = (struct iovec){shard->out, shard->out_size};
   count += mt__chain_pieces(&connection->output, pieces + count, PIECES_MAX - count);
-  size_t wanted = 0;
-  for (int i = 0; i < count; i++) wanted += pieces[i].iov_len;
+  size_t wanted = cut_to(pieces, &count, shard->turn_bytes);
   bool more_follows = wanted < connection->output.bytes + shard->out_size;
   ssize_t sent = connection->transport->write(connection, pieces, count, more_follows);
   return note_sent(connection, sent, wanted);
@@ -129,10 +141,8 @@ void mt__lay_flush(mt__connection *connection) {
   mt__shard *shard = connection->shard;
   if (connection->is_broken) mt__lay_break(connection);
   if (!shard->out_size && mt__chain_is_empty(&connection->output)) return;
-  for (int round = 0; round < ROUNDS_MAX; round++) {
-    if (!shard->out_size && mt__chain_is_empty(&connection->output)) break;
+  while (shard->turn_bytes && (shard->out_size || !mt__chain_is_empty(&connection->output)))
     if (!send_front(connection)) break;
-  }
   keep_rest(connection);
   account(connection);
 }

@@ -16,8 +16,8 @@ char *mt__lay_begin(mt__connection *connection, size_t size);
 void mt__lay_end(mt__connection *connection, size_t size);
 /** Nothing more can be sent: what waits is dropped, and the connection closes. */
 void mt__lay_break(mt__connection *connection);
-/** Sends what is laid down, as far as the transport takes it; the rest waits in
- * `connection->output`. */
+/** Sends what is laid down, as far as the transport takes it and the connection's turn goes; the
+ * rest waits in `connection->output`. */
 void mt__lay_flush(mt__connection *connection);
 
 MT__HIDDEN_END

@@ -47,11 +47,16 @@ static void set_timer(mt__connection *connection) {
 
 /* --- serving --- */
 
+static void begin_turn(mt__connection *connection) {
+  connection->shard->serving = connection;
+  connection->shard->turn_bytes = MT__TURN_BYTES;
+}
+
 static bool begin_serving(mt__connection *connection) {
   mt__shard *shard = connection->shard;
   if (shard->serving == connection) shard->is_touched = true;
   if (!shard->serving) {
-    shard->serving = connection;
+    begin_turn(connection);
     return true;
   }
   if (shard->serving != connection && !connection->is_unsettled) {
@@ -144,7 +149,7 @@ void mt__connection_settle_others(mt__shard *shard) {
     mt__connection *connection = shard->unsettled;
     shard->unsettled = connection->next_unsettled;
     connection->is_unsettled = false;
-    shard->serving = connection;
+    begin_turn(connection);
     finish_serving(connection);
   }
   shard->is_settling = false;

@@ -25,6 +25,7 @@ enum {
   MT__FIELDS_BYTES = 65536, /* what the fields of one response may take */
   MT__OUT_BYTES = MT__FIELDS_BYTES + 8192,
   MT__PRESET_CAPACITY = 320,
+  MT__TURN_BYTES = 262144, /* sent to one connection before the others get their turn */
 };
 
 /** What all shards of a server share; read-only after start but for the atomics. Outlives its
@@ -81,6 +82,7 @@ typedef struct mt__shard {
   char *scratch;                    /* MT__SCRATCH_BYTES: what is read */
   char *out;                        /* MT__OUT_BYTES: what is written, before it is sent */
   size_t out_size;
+  size_t turn_bytes; /* what may still be sent to `serving` in this turn */
 
   mt__counters counters;
   struct {
