@@ -173,6 +173,16 @@ static size_t feed_trailers(mt__connection *connection, mt_exchange *exchange, m
   return result == MT__H1_REJECTED ? in.size : size;
 }
 
+/** A chunk announces its length as Content-Length does: past the limit it is refused at its first
+ * octet. */
+static void sink_chunk(mt__connection *connection, mt_exchange *exchange, mt_slice data) {
+  uint64_t room = exchange->reactor_only.body_limit - exchange->reactor_only.body_received;
+  if (data.size > room || exchange->reactor_only.chunked.left > room - data.size)
+    mt__input_reject(connection, 413, "a chunk is longer than the limit");
+  else
+    sink_bytes(connection, exchange, data);
+}
+
 static size_t feed_chunks(mt__connection *connection, mt_exchange *exchange, mt_slice in) {
   size_t used = 0;
   while (connection->incoming == exchange && connection->reading == MT__READING_CHUNKS &&
@@ -188,7 +198,7 @@ static size_t feed_chunks(mt__connection *connection, mt_exchange *exchange, mt_
       return in.size;
     }
     if (result == MT__CHUNKED_TRAILERS) connection->reading = MT__READING_TRAILERS;
-    if (result == MT__CHUNKED_DATA) sink_bytes(connection, exchange, data);
+    if (result == MT__CHUNKED_DATA) sink_chunk(connection, exchange, data);
     if (result == MT__CHUNKED_MORE) break;
   }
   return used;

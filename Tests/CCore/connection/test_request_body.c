@@ -89,6 +89,17 @@ static void refuses_a_chunked_body_past_the_limit(void **state) {
   client_close(&peer);
 }
 
+static void refuses_a_chunk_past_the_limit_at_its_first_octet(void **state) {
+  host *self = *state;
+  start_with_limit(self);
+  client peer = host_connect(self);
+  client_send(&peer, "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                     "1\r\na\r\n7fffffffffffffff\r\nb");
+  client_expect(&peer, 413, NULL);
+  client_expect_end(&peer);
+  client_close(&peer);
+}
+
 static void takes_what_the_route_allows_instead_of_the_server(void **state) {
   host *self = *state;
   self->config.max_body_bytes = 10;
@@ -208,6 +219,7 @@ int main(void) {
       HOST_TEST(takes_bodies_up_to_the_limit),
       HOST_TEST(refuses_an_announced_body_past_the_limit_before_it_comes),
       HOST_TEST(refuses_a_chunked_body_past_the_limit),
+      HOST_TEST(refuses_a_chunk_past_the_limit_at_its_first_octet),
       HOST_TEST(takes_what_the_route_allows_instead_of_the_server),
       HOST_TEST(gathers_large_bodies),
       HOST_TEST(keeps_the_body_for_handlers_that_defer),
