@@ -117,11 +117,19 @@ static void find_route(mt_exchange *exchange) {
     answer_not_allowed(exchange, request->match.allowed);
 }
 
-/** CONNECT is for proxies, and a method outside RFC 9110 is not implemented here: 501. */
+/** CONNECT is for proxies: RFC 9110 §9.3.6. What stands behind it may be meant for the tunnel, so
+ * that it is not read as a request. */
+static void refuse_tunnel(mt_exchange *exchange) {
+  exchange->reactor_only.keeps_alive = false;
+  answer_error(exchange, 501);
+}
+
+/** A method outside RFC 9110 is not implemented here: 501. */
 static void route(mt_exchange *exchange) {
   const mt__head *head = &exchange->request.head;
-  bool is_unknown = head->method == MT_METHOD_UNKNOWN || head->method == MT_METHOD_CONNECT;
-  if (is_unknown)
+  if (head->method == MT_METHOD_CONNECT)
+    refuse_tunnel(exchange);
+  else if (head->method == MT_METHOD_UNKNOWN)
     answer_error(exchange, 501);
   else if (head->target_form == MT__TARGET_ASTERISK)
     answer_options(exchange, mt__router_methods(exchange->shard->shared->router));

@@ -81,6 +81,20 @@ static void refuses_to_be_a_proxy(void **state) {
   host_expect(self, "CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n", 501, NULL);
 }
 
+static void reads_nothing_behind_connect(void **state) {
+  host *self = *state;
+  start_usual(self);
+  client peer = host_connect(self);
+  client_send(&peer, "CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n"
+                     "GET /silent HTTP/1.1\r\nHost: a\r\n\r\n");
+  reply answer = client_receive(&peer);
+  assert_int_equal(answer.status, 501);
+  assert_true(reply_has(&answer, "Connection: close"));
+  reply_free(&answer);
+  client_expect_end(&peer);
+  client_close(&peer);
+}
+
 static void answers_for_handlers_that_do_not(void **state) {
   host *self = *state;
   start_usual(self);
@@ -210,6 +224,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       HOST_TEST(finds_out_what_cannot_be_served),
       HOST_TEST(refuses_to_be_a_proxy),
+      HOST_TEST(reads_nothing_behind_connect),
       HOST_TEST(answers_for_handlers_that_do_not),
       HOST_TEST(answers_for_exchanges_released_without_an_answer),
       HOST_TEST(lets_a_handler_replace_not_found),
