@@ -162,19 +162,20 @@ format: ## lay out C and Swift sources
 	@$(NEED) c swift test lint
 	@sh Tests/Lint/layout.sh --apply
 
-lint: ## check layers, documentation, the README, layout, ABI, and warnings of clang and gcc
+lint: ## check layers, documentation, the README, layout, ABI, warnings of clang and gcc, clang-tidy, cppcheck
 	@$(NEED) c swift test lint
 	@python3 Tests/Lint/check.py
 	@sh Tests/Lint/layout.sh
 	@sh Tests/Lint/headers.sh
 	@$(C) VARIANT=gcc objects
 	@$(C) VARIANT=clang objects
+	@python3 Tests/Lint/analyze.py
 	@$(MAKE) --no-print-directory check-abi
 	@echo "lint: clean"
 
-analyze: ## look for likely mistakes in C with clang-tidy and cppcheck
+analyze: ## of lint, clang-tidy and cppcheck alone
 	@$(NEED) c swift test lint
-	@sh Tests/Lint/analyze.sh
+	@python3 Tests/Lint/analyze.py
 
 info: ## versions of the tools in use
 	@$(NEED) c

@@ -40,7 +40,7 @@ static inline bool mt__octets_have_control(uint64_t word) {
 }
 
 static inline char mt__octet_lower(char octet) {
-  return octet >= 'A' && octet <= 'Z' ? (char)(octet | 0x20) : octet;
+  return (char)(octet >= 'A' && octet <= 'Z' ? octet | 0x20 : octet);
 }
 
 /* Mostly two names agree in every bit or in none that matters: the first compare decides. */

@@ -64,8 +64,8 @@ void mt__connection_accept(mt__shard *shard, int socket, const mt__peer_address 
 /** Prepares `connection` (the transport's storage), which was admitted, and counts it. */
 void mt__connection_init(mt__connection *connection, mt__shard *shard,
                          const mt__transport *transport, const mt__peer_address *peer);
-/** The transport's readiness callback. */
-void mt__connection_on_ready(int descriptor, short ready, void *connection);
+/** The transport's readiness callback; `user_data` is the connection. */
+void mt__connection_on_ready(int descriptor, short ready, void *user_data);
 /** The timer's callback. */
 void mt__connection_on_timeout(mt__timer *timer);
 /** Serves the connections that had to wait for the one that was served. Thread: reactor. */

@@ -24,6 +24,10 @@ static const int64_t epoch_days = 719468;
 static const char month_names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 static const char day_names[] = "SunMonTueWedThuFriSat";
 
+static const char *name_at(const char *names, int index) {
+  return names + (ptrdiff_t)index * 3;
+}
+
 /** Days before the month that is `month` (0: March) of a year that begins in March. */
 static int days_before(int month) {
   return (153 * month + 2) / 5;
@@ -87,9 +91,9 @@ static void put_digits(char *out, int count, int value) {
 void mt__date_format(char out[MT__DATE_SIZE], int64_t unix_seconds) {
   civil date = split_seconds(unix_seconds);
   memcpy(out, "Day, 00 Mon 0000 00:00:00 GMT", MT__DATE_SIZE);
-  memcpy(out, day_names + find_weekday(&date) * 3, 3);
+  memcpy(out, name_at(day_names, find_weekday(&date)), 3);
   put_digits(out + 5, 2, date.day);
-  memcpy(out + 8, month_names + (date.month - 1) * 3, 3);
+  memcpy(out + 8, name_at(month_names, date.month - 1), 3);
   put_digits(out + 12, 4, date.year);
   put_digits(out + 17, 2, date.hour);
   put_digits(out + 20, 2, date.minute);
@@ -114,7 +118,7 @@ static bool take_digits(mt_slice *rest, size_t count, int *value) {
 /** One of the three-letter names; its index. */
 static bool take_name(mt_slice *rest, const char *names, int count, int *index) {
   for (*index = 0; *index < count; ++*index)
-    if (take_text(rest, names + *index * 3, 3)) return true;
+    if (take_text(rest, name_at(names, *index), 3)) return true;
   return false;
 }
 

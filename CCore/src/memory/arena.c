@@ -56,7 +56,7 @@ void *mt__arena_grow(mt__arena *arena, size_t size) {
   if (is_big) return memory;
   use_block(arena, memory, block_size - sizeof(mt__arena_block));
   mt__poison(memory, block_size - sizeof(mt__arena_block));
-  return mt__arena_allocate(arena, size);
+  return mt__arena_cut(arena, size);
 }
 
 bool mt__arena_copy(mt__arena *arena, mt_slice bytes, mt_slice *copy) {

@@ -32,14 +32,18 @@ void mt__arena_reset(mt__arena *arena);
 /** As mt__arena_allocate, for what does not fit the current block. */
 void *mt__arena_grow(mt__arena *arena, size_t size);
 
-/** `size` bytes aligned to 16; NULL without memory. */
-static inline void *mt__arena_allocate(mt__arena *arena, size_t size) {
+/** The next `size` bytes of the current block, which holds them. */
+static inline void *mt__arena_cut(mt__arena *arena, size_t size) {
   char *memory = arena->next;
-  if (MT__UNLIKELY(!memory || size > (size_t)(arena->end - memory)))
-    return mt__arena_grow(arena, size);
   arena->next = memory + ((size + 15) & ~(size_t)15);
   mt__unpoison(memory, size);
   return memory;
+}
+
+/** `size` bytes aligned to 16; NULL without memory. */
+static inline void *mt__arena_allocate(mt__arena *arena, size_t size) {
+  bool fits = arena->next && size <= (size_t)(arena->end - arena->next);
+  return MT__LIKELY(fits) ? mt__arena_cut(arena, size) : mt__arena_grow(arena, size);
 }
 
 /** A copy of `bytes`; false without memory. */

@@ -107,7 +107,7 @@ void mt__io_init(mt__io *io, mt__loop *loop, int descriptor, mt__io_fn on_ready,
 
 /* Only what is not added may be reassigned; the rest of the record stays as it was at init. */
 static void assign_interest(struct event *event, short events) {
-  short wanted = events == 0 ? 0 : (short)(events | EV_PERSIST);
+  short wanted = (short)(events == 0 ? 0 : events | EV_PERSIST);
   event_assign(event, event_get_base(event), event_get_fd(event), wanted, event_get_callback(event),
                event_get_callback_arg(event));
 }

@@ -224,7 +224,7 @@ static void accept_node(mt__accept *accept, const mt__tree_node *node) {
     const mt__route *route = node->routes[method];
     if (!route && method == MT_METHOD_HEAD) route = node->routes[MT_METHOD_GET];
     if (!route) continue;
-    accept->allowed |= 1u << method;
+    accept->allowed |= 1U << method;
     if (!accept->routes[method]) accept->routes[method] = route;
   }
 }

@@ -99,7 +99,7 @@ static mt_status fail_conflict(const mt__route *route, const mt__route *other, m
 static mt_status insert_route(mt__router *router, mt__route *route, const mt__pattern *pattern,
                               mt_error *error) {
   mt__route **routes = mt__array_reserve(router->allocator, router->routes, &router->route_capacity,
-                                         router->route_count + 1, sizeof *routes);
+                                         router->route_count + 1, sizeof(mt__route *));
   if (!routes) return fail_memory(error);
   router->routes = routes;
   const mt__route *other = NULL;
@@ -107,8 +107,8 @@ static mt_status insert_route(mt__router *router, mt__route *route, const mt__pa
   if (status == MT_ERROR_CONFLICT) return fail_conflict(route, other, error);
   if (status != MT_OK) return fail_memory(error);
   routes[router->route_count++] = route;
-  router->methods |= 1u << route->method;
-  if (route->method == MT_METHOD_GET) router->methods |= 1u << MT_METHOD_HEAD;
+  router->methods |= 1U << route->method;
+  if (route->method == MT_METHOD_GET) router->methods |= 1U << MT_METHOD_HEAD;
   return MT_OK;
 }
 

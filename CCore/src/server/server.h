@@ -69,7 +69,7 @@ struct mt_server {
 
 extern const mt__service mt__server_service;
 
-mt_status mt__server_create(const mt_server_config *config, mt_server **server, mt_error *error);
+mt_status mt__server_create(const mt_server_config *theirs, mt_server **server, mt_error *error);
 void mt__server_destroy(mt_server *server);
 /** Whether routes and listeners may still be added. */
 bool mt__server_is_open(mt_server *server);
