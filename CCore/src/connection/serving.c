@@ -202,7 +202,8 @@ static bool was_served_lately(const mt__connection *connection) {
   const mt__shard *shard = connection->shard;
   uint64_t idle_ms = shard->shared->config.idle_timeout_ms;
   if (!connection->requests || !mt__timer_is_set(&connection->timer)) return true;
-  return connection->timer.deadline_ms + UINT64_C(2) * DRAIN_GRACE_MS > shard->reactor.now_ms + idle_ms;
+  return connection->timer.deadline_ms + UINT64_C(2) * DRAIN_GRACE_MS >
+         shard->reactor.now_ms + idle_ms;
 }
 
 void mt__connection_drain(mt__connection *connection) {
