@@ -25,7 +25,7 @@ enum {
   MT__FIELDS_BYTES = 65536, /* what the fields of one response may take */
   MT__OUT_BYTES = MT__FIELDS_BYTES + 8192,
   MT__PRESET_CAPACITY = 320,
-  MT__TURN_BYTES = 262144, /* sent to one connection before the others get their turn */
+  MT__TURN_BYTES = 131072, /* sent to one connection before the others get their turn */
 };
 
 /** What all shards of a server share; read-only after start but for the atomics. Outlives its
