@@ -61,7 +61,7 @@ typedef struct mt_server_config {
   uint32_t idle_timeout_ms;
   /** Without the peer taking a byte of a waiting response. 0: no limit. Default 30000. */
   uint32_t write_timeout_ms;
-  /** Bytes a second that a request body must reach after its first 5 s; below it 408. 0: off.
+  /** Bytes a second that a request body must reach in each 5 s; below it 408. 0: off.
    * Default 100. */
   uint32_t min_transfer_bytes_per_second;
   /** From mt_server_drain (without a deadline of its own) or a run's end to the hard close. Default

@@ -7,7 +7,7 @@
 enum {
   FIRST_WHOLE_BYTES = 4096,
   TRUSTED_LENGTH_BYTES = 65536, /* an announced length up to here is allocated at once */
-  RATE_GRACE_MS = 5000,
+  RATE_WINDOW_MS = 5000,
 };
 
 void mt__body_restart_clock(mt_exchange *exchange) {
@@ -19,12 +19,14 @@ static bool is_whole(const mt_exchange *exchange) {
   return exchange->request.head.framing == MT__FRAMING_LENGTH && !exchange->reactor_only.body_left;
 }
 
-static bool is_too_slow(const mt_exchange *exchange) {
+/** The rate is looked at window by window: what came in a hurry is no credit for later. */
+static bool is_too_slow(mt_exchange *exchange) {
   uint64_t rate = exchange->shard->shared->config.min_transfer_bytes_per_second;
   uint64_t elapsed = exchange->shard->reactor.now_ms - exchange->reactor_only.body_since_ms;
   uint64_t received = exchange->reactor_only.body_received - exchange->reactor_only.body_since;
-  bool is_slow = elapsed > RATE_GRACE_MS && received < rate * (elapsed / 1000);
-  return rate && is_slow && !is_whole(exchange);
+  if (elapsed <= RATE_WINDOW_MS) return false;
+  mt__body_restart_clock(exchange);
+  return received < rate * (elapsed / 1000) && !is_whole(exchange);
 }
 
 static uint64_t limit_of(const mt_exchange *exchange) {

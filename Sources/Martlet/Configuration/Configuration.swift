@@ -54,7 +54,7 @@ public struct Configuration: Sendable {
     public var outputHighWaterBytes = 262_144
     /// Bytes that wait when they are told to go on. Default 65536; below `outputHighWaterBytes`.
     public var outputLowWaterBytes = 65536
-    /// Bytes a second that a request body must reach after its first 5 s; below it 408; 0: off. Default 100.
+    /// Bytes a second that a request body must reach in each 5 s; below it 408; 0: off. Default 100.
     public var minTransferBytesPerSecond = 100
 
     // MARK: Timeouts, in milliseconds, parts of one rounded up; `.zero`: no limit unless said otherwise

@@ -1,4 +1,4 @@
-/* A body may come slowly, but not for ever. Its own file, because the measurement has a grace of
+/* A body may come slowly, but not for ever. Its own file, because the measurement has a window of
  * five seconds. */
 #include "support/check.h"
 #include "support/host.h"
@@ -29,7 +29,26 @@ static void a_body_below_the_least_rate_is_answered_408(void **state) {
   client_close(&fast);
 }
 
+static void what_came_in_a_hurry_is_no_credit_for_later(void **state) {
+  host *self = *state;
+  self->config.min_transfer_bytes_per_second = 1000;
+  host_route(self, "POST /", host_echo);
+  host_start(self);
+  client peer = host_connect(self);
+  client_send(&peer, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 500000\r\n\r\n");
+  static char most[400000];
+  client_send_bytes(&peer, most, sizeof most);
+  uint64_t since = host_now_ms();
+  while (!client_is_readable(&peer, 250) && host_now_ms() - since < CLIENT_PATIENCE_MS)
+    client_send(&peer, "a few octets");
+  client_expect(&peer, 408, NULL);
+  client_close(&peer);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {HOST_TEST(a_body_below_the_least_rate_is_answered_408)};
+  const struct CMUnitTest tests[] = {
+      HOST_TEST(a_body_below_the_least_rate_is_answered_408),
+      HOST_TEST(what_came_in_a_hurry_is_no_credit_for_later),
+  };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
