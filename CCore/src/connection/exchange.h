@@ -140,6 +140,7 @@ struct mt_exchange {
     _Atomic uint8_t signals; /* MT__SIGNAL_*: under way in `message` */
     _Atomic bool is_cancelled;
     _Atomic bool wants_drain;
+    _Atomic bool has_turn; /* to stream: all those in front of it are sent */
     _Atomic bool has_cancel_callback;
     _Atomic uint32_t operations; /* stream operations under way to the reactor */
     _Atomic uint64_t unsent;     /* stream bytes accepted and not yet sent */

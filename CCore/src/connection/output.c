@@ -169,6 +169,7 @@ void mt__output_emit(mt__connection *connection) {
       if (reads_on(exchange)) emit_invitation(connection);
       emit_head(connection, exchange);
       if (!streams) emit_body(connection, exchange);
+      if (streams) atomic_store(&exchange->any_thread.has_turn, true);
     }
     if (streams && !emit_stream(connection, exchange)) return;
     end_turn(connection, exchange);

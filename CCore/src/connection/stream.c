@@ -81,14 +81,25 @@ static mt_status pass_on(mt_exchange *exchange, mt_slice bytes, operation_kind k
   return MT_OK;
 }
 
+/** All streams that one peer makes wait for their turn share what one of them may hold. */
+static uint64_t high_water_of(const mt_exchange *exchange) {
+  const mt_server_config *config = &exchange->shard->shared->config;
+  bool has_turn = atomic_load(&exchange->any_thread.has_turn);
+  return config->output_high_water_bytes / (has_turn ? 1 : config->max_pipelined_requests);
+}
+
+static bool is_low(const mt_exchange *exchange) {
+  return atomic_load(&exchange->any_thread.has_turn) &&
+         atomic_load(&exchange->any_thread.unsent) <=
+             exchange->shard->shared->config.output_low_water_bytes;
+}
+
 /** Whether the writer must wait: announced before it is looked at once more, so that no drain is
  * missed. */
 static mt_status pressure_of(mt_exchange *exchange) {
-  const mt_server_config *config = &exchange->shard->shared->config;
-  if (atomic_load(&exchange->any_thread.unsent) <= config->output_high_water_bytes) return MT_OK;
+  if (atomic_load(&exchange->any_thread.unsent) <= high_water_of(exchange)) return MT_OK;
   atomic_store(&exchange->any_thread.wants_drain, true);
-  bool is_drained = atomic_load(&exchange->any_thread.unsent) <= config->output_low_water_bytes ||
-                    is_cancelled(exchange);
+  bool is_drained = is_low(exchange) || is_cancelled(exchange);
   if (is_drained && atomic_exchange(&exchange->any_thread.wants_drain, false)) return MT_OK;
   return MT_BACKPRESSURE;
 }

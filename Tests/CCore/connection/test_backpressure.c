@@ -67,6 +67,30 @@ static void tells_a_writer_to_wait_and_to_go_on(void **state) {
   client_close(&peer);
 }
 
+static void streams_before_their_turn_share_what_one_may_hold(void **state) {
+  host *self = *state;
+  self->config.max_pipelined_requests = 4;
+  start_with_marks(self, host_hold);
+  client peer = host_connect(self);
+  client_send(&peer, GET GET);
+  mt_exchange *first = host_take(self), *second = host_take(self);
+  assert_int_equal(mt_exchange_stream_start(second, MT_LENGTH_UNKNOWN, count_drained, self, NULL),
+                   MT_OK);
+  size_t written = write_until_pressure(second);
+  assert_true(written > HIGH / 4 && written <= HIGH / 4 + PIECE);
+  assert_int_equal(atomic_load(&drained), 0);
+  assert_int_equal(host_answer(first, "first"), MT_OK);
+  client_expect(&peer, 200, "first");
+  host_await_number(&drained, 1);
+  assert_true(write_until_pressure(second) > HIGH);
+  assert_int_equal(mt_exchange_stream_end(second), MT_OK);
+  mt_exchange_release(second);
+  reply answer = client_receive(&peer);
+  assert_true(answer.body_size > written + HIGH);
+  reply_free(&answer);
+  client_close(&peer);
+}
+
 static void wakes_a_writer_whose_peer_leaves(void **state) {
   host *self = *state;
   start_with_marks(self, host_hold);
@@ -206,6 +230,7 @@ static void echoes_more_than_memory_may_hold(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       HOST_TEST(tells_a_writer_to_wait_and_to_go_on),
+      HOST_TEST(streams_before_their_turn_share_what_one_may_hold),
       HOST_TEST(wakes_a_writer_whose_peer_leaves),
       HOST_TEST(serves_no_further_requests_of_a_peer_that_does_not_read),
       HOST_TEST(a_peer_that_does_not_read_slows_no_other),
