@@ -24,6 +24,18 @@ void mt__shared_dismiss(mt__shared *shared) {
   atomic_fetch_sub_explicit(&shared->connections, 1, memory_order_relaxed);
 }
 
+void mt__shared_begin_end(mt__shared *shared, uint32_t deadline_ms) {
+  uint64_t end_ms = mt__clock_monotonic_ms() + deadline_ms;
+  uint64_t known = atomic_load(&shared->end_ms);
+  while (end_ms < known && !atomic_compare_exchange_weak(&shared->end_ms, &known, end_ms)) {
+  }
+}
+
+bool mt__shared_is_over(const mt__shared *shared) {
+  uint64_t end_ms = atomic_load_explicit(&shared->end_ms, memory_order_relaxed);
+  return end_ms != UINT64_MAX && mt__clock_monotonic_ms() >= end_ms;
+}
+
 void mt__shared_acquire(mt__shared *shared) {
   atomic_fetch_add_explicit(&shared->references, 1, memory_order_relaxed);
 }
@@ -150,14 +162,23 @@ void mt__shard_check_drained(mt__shard *shard) {
   mt__reactor_quit(&shard->reactor);
 }
 
-static void cut_all(mt__shard *shard) {
-  uint32_t connections = shard->connection_count;
+/** Who is only waited for to close, or never asked, loses nothing. */
+static bool has_something_under_way(const mt__connection *connection) {
+  return !mt__connection_is_idle(connection) && !connection->is_lingering;
+}
+
+static void count_cut(mt__shard *shard) {
+  uint32_t connections = 0;
+  for (mt__list *link = shard->connections.next; link != &shard->connections; link = link->next)
+    connections += has_something_under_way(MT__CONTAINER(link, mt__connection, link));
   uint64_t requests = atomic_load_explicit(&shard->counters.requests_active, memory_order_relaxed);
+  atomic_fetch_add(&shard->shared->cut_connections, connections);
+  atomic_fetch_add(&shard->shared->cut_requests, requests);
+}
+
+static void cut_all(mt__shard *shard) {
   shard->is_cut = true;
-  if (connections)
-    mt__log(&shard->shared->logger, requests ? MT_LOG_WARNING : MT_LOG_INFO,
-            "shutdown deadline: cut %u connections with %llu unanswered requests", connections,
-            (unsigned long long)requests);
+  count_cut(shard);
   while (!mt__list_is_empty(&shard->connections))
     mt__connection_close(MT__CONTAINER(shard->connections.next, mt__connection, link));
   mt__shard_check_drained(shard);

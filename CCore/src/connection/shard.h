@@ -44,6 +44,9 @@ typedef struct mt__shared {
   mt__peers *peers; /* NULL: no limit per peer */
   _Atomic uint32_t connections;
   _Atomic uint32_t references; /* the server's, and each shard's */
+  _Atomic uint64_t end_ms;     /* the drain's deadline by the monotonic clock; UINT64_MAX: none */
+  _Atomic uint32_t cut_connections; /* what the deadline cut, all shards together */
+  _Atomic uint64_t cut_requests;
 } mt__shared;
 
 /** Counts one more connection; false at the limit. Thread: any. */
@@ -51,6 +54,10 @@ bool mt__shared_admit(mt__shared *shared);
 /** Counts one less. Thread: any. */
 void mt__shared_dismiss(mt__shared *shared);
 bool mt__shared_is_full(const mt__shared *shared);
+/** A drain began, with a deadline in `deadline_ms`; a later one changes nothing. Thread: any. */
+void mt__shared_begin_end(mt__shared *shared, uint32_t deadline_ms);
+/** Whether a drain's deadline has passed, so that nobody is left to answer. Thread: any. */
+bool mt__shared_is_over(const mt__shared *shared);
 void mt__shared_acquire(mt__shared *shared);
 void mt__shared_release(mt__shared *shared);
 

@@ -17,6 +17,16 @@ static void set_life(mt_server *server, mt__life life) {
   pthread_mutex_unlock(&server->mutex);
 }
 
+/** One line for the whole server. */
+static void report_cut(const mt__shared *shared) {
+  uint32_t connections = atomic_load(&shared->cut_connections);
+  uint64_t requests = atomic_load(&shared->cut_requests);
+  if (connections)
+    mt__log(&shared->logger, requests ? MT_LOG_WARNING : MT_LOG_INFO,
+            "shutdown deadline: cut %u connections with %llu unanswered requests", connections,
+            (unsigned long long)requests);
+}
+
 /** The last reactor waits for the handlers on workers, so that nobody who waits for the server with
  * a deadline has to. */
 static void reactor_ended(mt_server *server) {
@@ -24,6 +34,7 @@ static void reactor_ended(mt_server *server) {
   bool is_last = --server->running == 0;
   pthread_mutex_unlock(&server->mutex);
   if (!is_last) return;
+  report_cut(server->shared);
   mt__executor_end(server->executor);
   set_life(server, MT__LIFE_STOPPED);
 }
@@ -60,7 +71,7 @@ static int start_thread(pthread_t *thread, mt__shard *shard) {
 
 static mt_status create_shards(mt_server *server) {
   const mt_allocator *allocator = &server->shared->allocator;
-  server->shards = mt__allocate_zeroed(allocator, server->shard_count, sizeof *server->shards);
+  server->shards = mt__allocate_zeroed(allocator, server->shard_count, sizeof(mt__shard *));
   server->threads = mt__allocate_zeroed(allocator, server->shard_count, sizeof *server->threads);
   if (!server->shards || !server->threads) return MT_ERROR_NO_MEMORY;
   for (uint32_t i = 0; i < server->shard_count; i++) {
@@ -226,6 +237,7 @@ static void request_drain(mt_server *server, uint32_t deadline_ms) {
   if (server->life == MT__LIFE_CREATED) server->life = MT__LIFE_STOPPED;
   pthread_cond_broadcast(&server->changed);
   pthread_mutex_unlock(&server->mutex);
+  if (is_running) mt__shared_begin_end(server->shared, deadline_ms);
   for (uint32_t i = 0; is_running && i < server->shard_count; i++)
     mt__shard_request_drain(server->shards[i], deadline_ms);
 }

@@ -26,6 +26,7 @@ static mt_status create_shared(const mt_server_config *config, mt__shared **shar
   made->service = &mt__server_service;
   made->fallback.pattern = MT_SLICE("");
   atomic_store(&made->references, 1);
+  atomic_store(&made->end_ms, UINT64_MAX);
   mt_status status = mt__router_create(&made->allocator, &made->router);
   if (status == MT_OK && config->max_connections_per_peer)
     status = mt__peers_create(&made->allocator, config->max_connections_per_peer, &made->peers);
