@@ -42,20 +42,21 @@ struct mt__connection {
   mt__peer_address peer;
   uint32_t input_size;
   uint32_t input_capacity;
-  uint32_t dropped;        /* octets read only to see the peer's end */
-  uint32_t queued;         /* exchanges from first to last */
-  uint8_t reading;         /* mt__reading */
-  uint8_t waiting;         /* mt__wait */
-  uint8_t watching;        /* MT__IO_* */
-  bool has_read : 1;       /* a head or some of a body, since the timer was looked at */
-  bool has_written : 1;    /* some of a response, likewise */
-  bool is_clean_close : 1; /* the client said that it sends no more requests */
-  bool has_read_eof : 1;   /* the peer sends no more */
-  bool stops_reading : 1;  /* no further request is served */
-  bool is_lingering : 1;   /* output is done; input is dropped until the peer closes */
-  bool is_broken : 1;      /* closes at the end of the batch, whatever waits */
-  bool is_counted : 1;     /* in mt__peers */
-  bool is_unsettled : 1;   /* in the shard's list */
+  uint32_t dropped;          /* octets read only to see the peer's end */
+  uint32_t queued;           /* exchanges from first to last */
+  uint8_t reading;           /* mt__reading */
+  uint8_t waiting;           /* mt__wait */
+  uint8_t watching;          /* MT__IO_* */
+  bool has_read : 1;         /* a head or some of a body, since the timer was looked at */
+  bool has_written : 1;      /* some of a response, likewise */
+  bool is_clean_close : 1;   /* the client said that it sends no more requests */
+  bool has_read_eof : 1;     /* the peer sends no more */
+  bool stops_reading : 1;    /* no further request is served */
+  bool is_lingering : 1;     /* output is done; input is dropped until the peer closes */
+  bool is_broken : 1;        /* closes at the end of the batch, whatever waits */
+  bool is_counted : 1;       /* in mt__peers */
+  bool is_unsettled : 1;     /* in the shard's list */
+  bool has_input_behind : 1; /* more was received than what is being served */
 };
 
 /** Takes over an accepted socket that was admitted: closed and dismissed when that fails. Thread:

@@ -90,6 +90,7 @@ void mt__input_reject(mt__connection *connection, int http_status, const char *r
   mt_status why = http_status == 408   ? MT_ERROR_TIMEOUT
                   : http_status == 413 ? MT_ERROR_LIMIT
                                        : MT_ERROR_MALFORMED;
+  exchange->reactor_only.body_failure = (uint16_t)http_status;
   bool is_handled = exchange->reactor_only.sink != MT__SINK_WHOLE && is_queued;
   mt__exchange_end_body(exchange, MT_BODY_FAILED, why);
   if (!is_handled && mt__exchange_phase(exchange) == MT__PHASE_FILLING) {
@@ -102,8 +103,7 @@ void mt__input_reject(mt__connection *connection, int http_status, const char *r
 
 static bool is_last(const mt__connection *connection, const mt__head *head) {
   uint64_t limit = connection->shard->shared->config.max_requests_per_connection;
-  return !head->keep_alive || (limit && connection->requests >= limit) ||
-         connection->shard->is_draining;
+  return !head->keep_alive || (limit && connection->requests >= limit);
 }
 
 /** A head is complete: the exchange takes its place in the queue and is routed. Returns how many
@@ -163,8 +163,10 @@ static size_t feed(mt__connection *connection, mt_slice in) {
                       : mt__body_feed(connection, connection->incoming, rest);
     if (step == 0) break;
     used += step;
+    connection->has_input_behind = used < in.size;
     mt__output_emit(connection);
   }
+  connection->has_input_behind = used < in.size;
   return used;
 }
 

@@ -25,7 +25,7 @@ static mt__h1_body framing_of(mt_exchange *exchange, uint64_t *length) {
 
 static bool is_last_of_a_drain(const mt__connection *connection) {
   return connection->shard->is_draining && connection->first == connection->last &&
-         !connection->incoming && !connection->input_size;
+         !connection->incoming && !connection->has_input_behind;
 }
 
 static void settle_persistence(mt__connection *connection, mt_exchange *exchange) {

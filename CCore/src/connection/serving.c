@@ -206,10 +206,20 @@ static bool was_served_lately(const mt__connection *connection) {
          shard->reactor.now_ms + idle_ms;
 }
 
+/** The drain may have been heard of before a request that came earlier: a last look. */
+static void close_unless_asked(mt__connection *connection) {
+  mt__shard *shard = connection->shard;
+  if (!begin_serving(connection)) return;
+  mt__input_read(connection);
+  if (mt__connection_is_idle(connection) && !connection->has_read) connection->is_broken = true;
+  finish_serving(connection);
+  mt__connection_settle_others(shard);
+}
+
 void mt__connection_drain(mt__connection *connection) {
   if (!mt__connection_is_idle(connection)) return;
   if (!was_served_lately(connection)) {
-    mt__connection_close(connection);
+    close_unless_asked(connection);
     return;
   }
   /* A request may be on its way: who was just served gets a moment to be told with "Connection:

@@ -99,6 +99,55 @@ static void a_request_on_its_way_is_still_served(void **state) {
   client_close(&peer);
 }
 
+/** The reactor has read all six, and serves two at a time. */
+static void serves_pipelined_requests_that_it_has_received(void **state) {
+  enum { MANY = 6 };
+  host *self = *state;
+  self->config.max_pipelined_requests = 2;
+  start_usual(self);
+  client peer = host_connect(self);
+  for (int i = 0; i < MANY; i++) client_send(&peer, GET_LATER);
+  HOST_AWAIT(self, bytes_received, MANY * strlen(GET_LATER));
+  assert_int_equal(mt_server_drain(self->server, CLIENT_PATIENCE_MS), MT_OK);
+  host_sleep_ms(20);
+  for (int i = 0; i < MANY; i++) {
+    assert_int_equal(host_answer(host_take(self), "done"), MT_OK);
+    reply answer = client_receive(&peer);
+    assert_string_equal(answer.body, "done");
+    assert_int_equal(reply_has(&answer, "Connection: close"), i == MANY - 1);
+    reply_free(&answer);
+  }
+  client_expect_end(&peer);
+  client_close(&peer);
+  assert_int_equal(mt_server_wait(self->server, CLIENT_PATIENCE_MS), MT_OK);
+}
+
+/** What a reactor is told comes before what it is sent, when both have waited. */
+static void serves_what_came_to_an_idle_connection_before_the_drain(void **state) {
+  enum { LONG_IDLE_MS = 1500 };
+  host *self = *state;
+  start_usual(self);
+  client idle = host_connect(self), other = host_connect(self), holder = host_connect(self);
+  client_send(&idle, GET);
+  client_expect(&idle, 200, "hello");
+  host_sleep_ms(LONG_IDLE_MS);
+  client_send(&other, GET_LATER);
+  mt_exchange *exchange = host_take(self);
+  client_send(&holder, "GET /hold HTTP/1.1\r\nHost: a\r\n\r\n");
+  uint64_t since = host_now_ms();
+  while (!atomic_load(&is_held) && host_now_ms() - since < CLIENT_PATIENCE_MS) host_sleep_ms(1);
+  assert_int_equal(host_answer(exchange, "later"), MT_OK); /* the reactor is told something */
+  client_send(&idle, GET);
+  assert_int_equal(mt_server_drain(self->server, CLIENT_PATIENCE_MS), MT_OK);
+  atomic_store(&is_held, false);
+  client_expect(&idle, 200, "hello");
+  client_expect(&other, 200, "later");
+  client_expect(&holder, 200, "let go");
+  client_close(&idle);
+  client_close(&other);
+  client_close(&holder);
+}
+
 static void serves_what_waits_in_the_kernel(void **state) {
   enum { WAITING = 50 };
   host *self = *state;
@@ -257,6 +306,8 @@ int main(void) {
       HOST_TEST(accepts_no_more),
       HOST_TEST(lets_exchanges_finish_and_says_close),
       HOST_TEST(a_request_on_its_way_is_still_served),
+      HOST_TEST(serves_pipelined_requests_that_it_has_received),
+      HOST_TEST(serves_what_came_to_an_idle_connection_before_the_drain),
       HOST_TEST(serves_what_waits_in_the_kernel),
       HOST_TEST(cuts_what_is_left_at_the_deadline_and_counts_it),
       HOST_TEST(a_stream_ends_before_the_server_does),
