@@ -176,13 +176,19 @@ void mt__exchange_handler_returned(mt_exchange *exchange) {
     mt__exchange_signal(exchange, MT__SIGNAL_COMPLETE);
 }
 
+/** A handler that gives up because the peer's request did is no error. */
+static mt_log_level fault_of(const mt_exchange *exchange) {
+  return exchange->reactor_only.body_failure ? MT_LOG_DEBUG : MT_LOG_ERROR;
+}
+
 /** Nobody holds a handle any more, so the phase moves under no one's hands, and the error's handler
  * may still write. */
 static void abandon_answer(mt_exchange *exchange) {
   if (!exchange->reactor_only.connection) return; /* the peer left first */
-  mt__log(&exchange->shard->shared->logger, MT_LOG_ERROR,
-          "a deferred exchange was released without an answer; sent 500");
-  exchange->shard->shared->service->fail(exchange, 500);
+  int status = exchange->reactor_only.body_failure ? exchange->reactor_only.body_failure : 500;
+  mt__log(&exchange->shard->shared->logger, fault_of(exchange),
+          "a deferred exchange was released without an answer; sent %d", status);
+  exchange->shard->shared->service->fail(exchange, status);
   mt__exchange_advance(exchange, MT__PHASE_FILLING, MT__PHASE_COMPLETED);
   mt__exchange_make_ready(exchange);
 }
@@ -191,8 +197,7 @@ static void abandon_answer(mt_exchange *exchange) {
  * cut. */
 static void abandon_stream(mt_exchange *exchange) {
   if (!exchange->reactor_only.connection) return;
-  mt__log(&exchange->shard->shared->logger,
-          exchange->reactor_only.has_body_failed ? MT_LOG_DEBUG : MT_LOG_ERROR,
+  mt__log(&exchange->shard->shared->logger, fault_of(exchange),
           "a response stream was released before its end; cut");
   exchange->reactor_only.keeps_alive = false;
   exchange->reactor_only.is_stream_whole = true;
@@ -239,7 +244,8 @@ void mt__exchange_end_body(mt_exchange *exchange, mt_body_event event, mt_status
   void *user_data = exchange->reactor_only.body_user_data;
   exchange->reactor_only.on_body = NULL;
   exchange->reactor_only.body_destroy = NULL;
-  exchange->reactor_only.has_body_failed = event == MT_BODY_FAILED;
+  if (event == MT_BODY_FAILED && !exchange->reactor_only.body_failure)
+    exchange->reactor_only.body_failure = 400;
   if (on_body) on_body(event, (mt_slice){NULL, 0}, status, user_data);
   if (destroy) destroy(user_data);
 }

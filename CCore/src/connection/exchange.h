@@ -101,7 +101,6 @@ struct mt_exchange {
     bool is_head_sent;       /* … and its head was */
     bool is_finished;        /* it was sent in full, or never will be */
     bool is_body_paused;     /* the body's consumer asked for a pause */
-    bool has_body_failed;    /* the peer's doing, so that a handler that gives up is no error */
     bool has_asked_for_body; /* mt_request_body_stream was called; settled with the handler */
     bool keeps_alive;        /* the connection may go on after this response */
     bool owes_continue;      /* the client waits for 100 */
@@ -109,7 +108,9 @@ struct mt_exchange {
     bool has_stream;         /* the stream's start has arrived here */
     bool is_stream_whole;    /* … and its end */
     bool is_chunked;         /* the response streams with chunked coding */
-    uint64_t body_left;      /* of a request with Content-Length */
+    uint16_t
+        body_failure;   /* the request's body broke off, which this status answers; 0: it did not */
+    uint64_t body_left; /* of a request with Content-Length */
     uint64_t body_received;
     uint64_t body_limit;
     uint64_t body_since_ms; /* when the present measurement of the transfer rate began */
