@@ -24,9 +24,9 @@ MT_API mt_status mt_server_create(const mt_server_config *config, mt_server **se
 MT_API mt_status mt_server_listen_tcp(mt_server *server, mt_slice host, uint16_t port,
                                       mt_error *error);
 /** Listens on a unix socket at `path` with permission bits `mode` (0: 0666 less the umask). A stale
- * socket file that nobody listens on is replaced; the file is removed at stop. Thread: before
- * start. Errors: as mt_server_listen_tcp; MT_ERROR_INVALID_ARGUMENT (path empty or too long).
- * Since: 0.1. */
+ * socket file that nobody listens on is replaced; the file is removed at stop, unless the other
+ * half of a process that forked still listens. Thread: before start. Errors: as
+ * mt_server_listen_tcp; MT_ERROR_INVALID_ARGUMENT (path empty or too long). Since: 0.1. */
 MT_API mt_status mt_server_listen_unix(mt_server *server, mt_slice path, uint32_t mode,
                                        mt_error *error);
 /** Listens on a stream socket that is bound and listening already (socket activation).

@@ -38,13 +38,20 @@ static bool is_ours(const mt__endpoint *endpoint) {
          there.nanoseconds == ours->nanoseconds;
 }
 
+/** Whoever ends last removes the file: the other half of a process that divided may still serve. */
+static void remove_file(mt__endpoint *endpoint) {
+  bool is_there = is_ours(endpoint);
+  if (is_there && mt__endpoint_is_listened_on(endpoint->unix_path)) return;
+  if (is_there) unlink(endpoint->unix_path);
+  *endpoint->unix_path = 0;
+}
+
 static void close_endpoint(mt__endpoint *endpoint) {
   for (uint32_t i = 0; i < endpoint->count; i++) {
     if (endpoint->descriptors[i] >= 0) close(endpoint->descriptors[i]);
     endpoint->descriptors[i] = -1;
   }
-  if (endpoint->unix_path && is_ours(endpoint)) unlink(endpoint->unix_path);
-  if (endpoint->unix_path) *endpoint->unix_path = 0;
+  if (endpoint->unix_path && *endpoint->unix_path) remove_file(endpoint);
 }
 
 void mt__endpoint_destroy(mt_server *server, mt__endpoint *endpoint) {

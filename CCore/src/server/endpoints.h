@@ -16,6 +16,8 @@ void mt__endpoint_append(mt_server *server, mt__endpoint *endpoint);
 void mt__endpoint_describe(mt__endpoint *endpoint);
 /** What tells the file at `path` from others; false when there is none. */
 bool mt__endpoint_identify(const char *path, mt__file_identity *identity);
+/** Whether somebody accepts on the socket file at `path`. */
+bool mt__endpoint_is_listened_on(const char *path);
 /** Sets TCP_NODELAY, which accepted sockets inherit: no call for each of them. */
 bool mt__endpoint_set_no_delay(int descriptor);
 mt_status mt__endpoint_refuse_late(mt_error *error);

@@ -8,22 +8,23 @@
 #include "../base/status.h"
 #include "endpoints.h"
 
-/** Whether somebody accepts on the socket file; one whose queue is full does, and is not waited
- * for.
- */
-static bool is_alive(const struct sockaddr_un *address) {
-  int probe = mt__os_socket(AF_UNIX);
+/** One whose queue is full does accept, and is not waited for. */
+bool mt__endpoint_is_listened_on(const char *path) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  size_t size = strlen(path);
+  int probe = size < sizeof address.sun_path ? mt__os_socket(AF_UNIX) : -1;
   if (probe < 0) return true;
-  bool refused = connect(probe, (const struct sockaddr *)address, sizeof *address) != 0 &&
+  memcpy(address.sun_path, path, size);
+  bool refused = connect(probe, (const struct sockaddr *)&address, sizeof address) != 0 &&
                  errno == ECONNREFUSED;
   close(probe);
   return !refused;
 }
 
-static void remove_stale(const struct sockaddr_un *address) {
+static void remove_stale(const char *path) {
   struct stat info;
-  if (lstat(address->sun_path, &info) == 0 && S_ISSOCK(info.st_mode) && !is_alive(address))
-    unlink(address->sun_path);
+  if (lstat(path, &info) == 0 && S_ISSOCK(info.st_mode) && !mt__endpoint_is_listened_on(path))
+    unlink(path);
 }
 
 static bool open_unix(mt_server *server, mt__endpoint *endpoint, const struct sockaddr_un *address,
@@ -31,7 +32,7 @@ static bool open_unix(mt_server *server, mt__endpoint *endpoint, const struct so
   int descriptor = mt__os_socket(AF_UNIX);
   if (descriptor < 0) return false;
   endpoint->descriptors[0] = descriptor;
-  remove_stale(address);
+  remove_stale(address->sun_path);
   if (bind(descriptor, (const struct sockaddr *)address, sizeof *address) != 0) return false;
   memcpy(endpoint->unix_path, address->sun_path, strlen(address->sun_path) + 1);
   if (!mt__endpoint_identify(address->sun_path, &endpoint->unix_file)) return false;

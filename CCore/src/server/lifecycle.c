@@ -160,6 +160,7 @@ static void abort_start(mt_server *server) {
   join(server);
   for (uint32_t i = 0; server->shards && i < server->shard_count; i++)
     if (server->shards[i]) mt__shard_close(server->shards[i]);
+  mt__endpoints_close(server); /* nobody of ours listens any more: socket files go */
 }
 
 static void begin_running(mt_server *server) {

@@ -37,7 +37,7 @@ typedef struct mt__file_identity {
 typedef struct mt__endpoint {
   struct mt__endpoint *next;
   char address[MT__ADDRESS_CAPACITY]; /* as text */
-  char *unix_path;                    /* removed at the end; NULL for others */
+  char *unix_path;                    /* removed at the end, then empty; NULL for others */
   mt__file_identity unix_file; /* … if it is still ours: a successor may have replaced it */
   uint16_t port;
   uint32_t count;

@@ -4,15 +4,19 @@
 
 #include <stdlib.h>
 
-/** Whether code runs several times slower than it will for users. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SOAK_IS_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SOAK_IS_SANITIZED 1
+#ifdef __has_feature
+#define SOAK_HAS_FEATURE(name) __has_feature(name)
+#else
+#define SOAK_HAS_FEATURE(name) 0
 #endif
+#if defined(__SANITIZE_THREAD__) || SOAK_HAS_FEATURE(thread_sanitizer)
+#define SOAK_HAS_TSAN 1
+#else
+#define SOAK_HAS_TSAN 0
 #endif
-#ifndef SOAK_IS_SANITIZED
+#if defined(__SANITIZE_ADDRESS__) || SOAK_HAS_FEATURE(address_sanitizer) || SOAK_HAS_TSAN
+#define SOAK_IS_SANITIZED 1
+#else
 #define SOAK_IS_SANITIZED 0
 #endif
 
