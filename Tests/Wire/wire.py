@@ -43,6 +43,7 @@ class Response:
 
 class Reader:
     """Parses responses from whatever `receive(limit)` gives; b"" is its end."""
+    wants_date = True
 
     def __init__(self, receive):
         self.receive, self.buffer = receive, bytearray()
@@ -92,6 +93,8 @@ class Reader:
             raise Malformed(f"a status line: {line!r}")
         response = Response(int(match[1]), match[2].decode("latin-1"), self.fields())
         check_head(response)
+        if self.wants_date and response.status >= 200 and not FIXDATE.match(response["date"] or ""):
+            raise Malformed(f"no date: {response}")
         return response
 
     def chunks(self):
@@ -139,8 +142,6 @@ def check_head(response):
         raise Malformed(f"a coding that nobody asked for: {response}")
     if (response.status < 200 or response.status == 204) and (length or coding):
         raise Malformed(f"a length where there is no body: {response}")
-    if response.status >= 200 and not FIXDATE.match(response["date"] or ""):
-        raise Malformed(f"no date: {response}")
 
 
 def dial(address, seconds=10):
