@@ -2,11 +2,10 @@
  * before the deadline, and what the deadline cuts is counted. */
 #include "support/check.h"
 #include "support/host.h"
+#include "support/loader.h"
 #include "support/soak.h"
 
 #include <stdio.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #define LINE(text)  text " HTTP/1.1\r\nHost: a\r\n"
 #define GET(path)   LINE("GET " path) "\r\n"
@@ -116,67 +115,6 @@ static void start_answering(answerer *self, host *owner, int count) {
   assert_int_equal(pthread_create(&self->thread, NULL, answer_all, self), 0);
 }
 
-/* --- whoever asks without a pause: a thread each --- */
-
-/** A connection at full load. cmocka's assertions belong to the test's thread: what was seen is
- * noted for it. */
-typedef struct loader {
-  int socket;
-  pthread_t thread;
-  int asked, answered;
-  bool was_told;       /* that the connection closes */
-  uint64_t silence_ms; /* from the last answer to the question that got none */
-} loader;
-
-/** Reads one answer of "hello"; false when the connection ends before. */
-static bool hear_hello(loader *self) {
-  char answer[1024];
-  size_t size = 0;
-  do {
-    ssize_t got = recv(self->socket, answer + size, sizeof answer - 1 - size, 0);
-    if (got <= 0) return false;
-    size += (size_t)got;
-    answer[size] = 0;
-  } while (!strstr(answer, "\r\n\r\nhello"));
-  self->was_told = strstr(answer, "Connection: close") != NULL;
-  return true;
-}
-
-static void *ask_on_and_on(void *user_data) {
-  loader *self = user_data;
-  static const char request[] = GET("/");
-  uint64_t heard = host_now_ms();
-  while (!self->was_told) {
-    self->silence_ms = host_now_ms() - heard;
-    if (send(self->socket, request, sizeof request - 1, MSG_NOSIGNAL) < 0) break;
-    self->asked++;
-    if (!hear_hello(self)) break;
-    self->answered++;
-    heard = host_now_ms();
-  }
-  return NULL;
-}
-
-static void start_loading(loader loaders[LOADERS], host *self) {
-  for (int i = 0; i < LOADERS; i++) {
-    loaders[i] = (loader){.socket = host_connect(self).socket};
-    assert_int_equal(pthread_create(&loaders[i].thread, NULL, ask_on_and_on, &loaders[i]), 0);
-  }
-}
-
-/** Nobody was cut off without a word, unless after a silence that looks like an end. */
-static void check_loaders(loader loaders[LOADERS]) {
-  enum { GRACE_MS = 400 };
-  for (int i = 0; i < LOADERS; i++) {
-    pthread_join(loaders[i].thread, NULL);
-    close(loaders[i].socket);
-    assert_true(loaders[i].answered > 0);
-    if (loaders[i].silence_ms > GRACE_MS) continue;
-    assert_true(loaders[i].was_told);
-    assert_int_equal(loaders[i].answered, loaders[i].asked);
-  }
-}
-
 /* --- crowds of clients that the test itself leads --- */
 
 static void come(host *self, client *crowd, int count, const char *octets) {
@@ -252,7 +190,7 @@ static void answers_all_that_it_accepted(void **state) {
   host *self = *state;
   start_usual(self);
   loader loaders[LOADERS];
-  start_loading(loaders, self);
+  loaders_start(loaders, LOADERS, mt_server_port(self->server, 0));
   answerer host_thread;
   start_answering(&host_thread, self, 4 * EACH);
 
@@ -297,7 +235,7 @@ static void answers_all_that_it_accepted(void **state) {
   leave_all(crowds, CROWDS);
   leave(holders, holding);
   leave(late, LATE);
-  check_loaders(loaders);
+  loaders_finish(loaders, LOADERS);
   pthread_join(host_thread.thread, NULL);
   assert_int_equal(host_thread.failures, 0);
 
@@ -310,10 +248,10 @@ static void loses_no_request_of_those_that_ask_on_and_on(void **state) {
   for (int round = soak_count(4, 200); round > 0; round--) {
     start_usual(self);
     loader loaders[LOADERS];
-    start_loading(loaders, self);
+    loaders_start(loaders, LOADERS, mt_server_port(self->server, 0));
     host_sleep_ms(20);
     begin_drain(self, CLIENT_PATIENCE_MS);
-    check_loaders(loaders);
+    loaders_finish(loaders, LOADERS);
     assert_int_equal(mt_server_wait(self->server, CLIENT_PATIENCE_MS), MT_OK);
     check_nothing_was_cut(self);
     host_destroy(self);
@@ -345,7 +283,7 @@ static void cuts_the_rest_at_the_deadline_and_counts_it_once(void **state) {
   host *self = *state;
   start_usual(self);
   loader loaders[LOADERS];
-  start_loading(loaders, self);
+  loaders_start(loaders, LOADERS, mt_server_port(self->server, 0));
   static const char *const first_words[CROWDS] = {
       [HEADS] = HALF_HEAD,       [LENGTHS] = HALF_LENGTH,    [DEFERRED] = GET("/later"),
       [STREAMS] = GET("/later"), [WORKERS] = GET("/worker"), [READERS] = GET("/large"),
@@ -378,7 +316,7 @@ static void cuts_the_rest_at_the_deadline_and_counts_it_once(void **state) {
   for (int i = 0; i < 2 * EACH; i++) check_cancelled(held[i], i < EACH);
   assert_int_equal(atomic_load(&self->destroyed), EACH);
   assert_int_equal(atomic_load(&busy_workers), self->config.workers);
-  check_loaders(loaders);
+  loaders_finish(loaders, LOADERS);
   mt_stats stats = host_stats(self);
   assert_int_equal(stats.requests_active, 0);
   assert_int_equal(stats.connections_open, 0);
