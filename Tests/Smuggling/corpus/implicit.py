@@ -1,0 +1,105 @@
+"""Bodies where one side expects none: CL.0, 0.CL, TE.0, and what Expect does to them."""
+from .message import BODY, CHUNKED, HOST, LENGTH, SMUGGLED, SWALLOW, Message, answered, get, post, refused, taken
+
+SWALLOWING = b"Content-Length: %d\r\n" % len(SWALLOW)
+EXPECT = b"Expect: 100-continue\r\n"
+
+# Methods, targets and statuses whose handlers look at no body: it is passed over all the same.
+NOBODY_LOOKS = [
+    answered("a length on GET", "RFC 9110 §9.3.1", get(LENGTH, SMUGGLED), "200 User a"),
+    answered("chunked on GET", "RFC 9110 §9.3.1", get(CHUNKED, BODY), "200 User a"),
+    answered("half a request behind a length on GET", "RFC 9110 §9.3.1", get(SWALLOWING, SWALLOW), "200 User a"),
+    answered("a length of zero on GET", "RFC 9110 §9.3.1", get(b"Content-Length: 0\r\n"), "200 User a"),
+    Message("a length on HEAD", "RFC 9110 §9.3.2", get(LENGTH, SMUGGLED, b"HEAD"), ("200",), is_head=True),
+    Message("chunked on HEAD", "RFC 9110 §9.3.2", get(CHUNKED, BODY, b"HEAD"), ("200",), is_head=True),
+    answered("a length on OPTIONS", "RFC 9110 §9.3.7", get(LENGTH, SMUGGLED, b"OPTIONS"), "204"),
+    answered("chunked on OPTIONS", "RFC 9110 §9.3.7", get(CHUNKED, BODY, b"OPTIONS"), "204"),
+    answered("a length on OPTIONS *", "RFC 9110 §9.3.7", get(LENGTH, SMUGGLED, b"OPTIONS", b"*"), "204"),
+    answered("chunked on OPTIONS *", "RFC 9110 §9.3.7", get(CHUNKED, BODY, b"OPTIONS", b"*"), "204"),
+    answered("a length on DELETE", "RFC 9110 §9.3.5", get(LENGTH, SMUGGLED, b"DELETE"), "405"),
+    answered("chunked on DELETE", "RFC 9110 §9.3.5", get(CHUNKED, BODY, b"DELETE"), "405"),
+    answered("a length on TRACE", "RFC 9110 §9.3.8", get(LENGTH, SMUGGLED, b"TRACE"), "405"),
+    answered("a length on a method that nobody knows", "RFC 9110 §9.1", get(LENGTH, SMUGGLED, b"FETCH"), "501"),
+    answered("a length where the method is not allowed", "RFC 9110 §15.5.6",
+             get(LENGTH, SMUGGLED, b"POST", b"/hello"), "405"),
+    answered("chunked where the method is not allowed", "RFC 9110 §15.5.6",
+             get(CHUNKED, BODY, b"POST", b"/hello"), "405"),
+    answered("a length where nothing is", "RFC 9110 §15.5.5", get(LENGTH, SMUGGLED, b"POST", b"/nowhere"), "404"),
+    answered("chunked where nothing is", "RFC 9110 §15.5.5", get(CHUNKED, BODY, b"POST", b"/nowhere"), "404"),
+    answered("a length at a file", "RFC 9110 §9.3.1", get(LENGTH, SMUGGLED, target=b"/static/none.txt"), "404"),
+    answered("a length at a fixed text", "RFC 9110 §9.3.1", get(LENGTH, SMUGGLED, target=b"/hello"),
+             "200 Hello, World!"),
+    answered("chunked at a handler that waits", "RFC 9110 §9.3.1", get(CHUNKED, BODY, target=b"/async?ms=0"),
+             "200 Waited for 0 ms without a thread."),
+    answered("a length at a handler that blocks", "RFC 9110 §9.3.1", get(LENGTH, SMUGGLED, target=b"/slow?ms=0"),
+             "200 Blocked a worker for 0 ms."),
+    taken("a length on PUT", "RFC 9110 §9.3.4", post(LENGTH, SMUGGLED, b"PUT")),
+    taken("chunked on PUT", "RFC 9110 §9.3.4", post(CHUNKED, BODY, b"PUT")),
+    answered("a request behind a GET without a body", "RFC 9112 §9.3.2", get(b"", SMUGGLED),
+             "200 User a", "200 User smuggled"),
+    Message("half a request behind a GET without a body", "RFC 9112 §9.3.2", get(b"", SWALLOW),
+            ("200 User a", "200 User smuggled"), swallows=True),
+]
+
+# A length hidden from one side: nobody may go by it.
+HIDDEN_LENGTH = [
+    refused("a length behind a fold on GET", "RFC 9112 §5.2", get(b"X-A: b\r\n Content-Length: 49\r\n", SMUGGLED)),
+    refused("a length before a space and a colon on GET", "RFC 9112 §5.1", get(b"Content-Length : 49\r\n", SMUGGLED)),
+    refused("a length behind a bare CR on GET", "RFC 9112 §2.2", get(b"X-A: b\rContent-Length: 49\r\n", SMUGGLED)),
+    refused("a length behind a bare LF on GET", "RFC 9112 §2.2", get(b"X-A: b\nContent-Length: 49\r\n", SMUGGLED)),
+    refused("a length with a sign on GET", "RFC 9110 §8.6", get(b"Content-Length: +49\r\n", SMUGGLED)),
+    refused("a length in the first line of the head on GET", "RFC 9112 §2.2",
+            b"GET /users/a HTTP/1.1\r\n Content-Length: 49\r\n" + HOST + b"\r\n" + SMUGGLED),
+    answered("a length with an underscore on GET", "RFC 9110 §5.1", get(b"Content_Length: 49\r\n", SMUGGLED),
+             "200 User a", "200 User smuggled"),
+]
+
+# RFC 9110 §10.1.1: whoever expects 100 (Continue) may send the body at once; whoever does not know Expect reads it too.
+EXPECTATIONS = [
+    taken("an expectation and its body at once", "RFC 9110 §10.1.1", post(EXPECT + LENGTH, SMUGGLED)),
+    taken("an expectation and its chunks at once", "RFC 9110 §10.1.1", post(EXPECT + CHUNKED, BODY)),
+    taken("an expectation in mixed case", "RFC 9110 §10.1.1", post(b"expect: 100-Continue\r\n" + LENGTH, SMUGGLED)),
+    taken("an expectation behind a tab", "RFC 9110 §10.1.1", post(b"Expect:\t100-continue\r\n" + LENGTH, SMUGGLED)),
+    taken("an expectation twice", "RFC 9110 §10.1.1", post(EXPECT + EXPECT + LENGTH, SMUGGLED)),
+    taken("an expectation twice in a list", "RFC 9110 §10.1.1",
+          post(b"Expect: 100-continue, 100-continue\r\n" + LENGTH, SMUGGLED)),
+    taken("an empty expectation", "RFC 9110 §10.1.1", post(b"Expect:\r\n" + LENGTH, SMUGGLED)),
+    taken("an expectation that Connection disowns", "RFC 9110 §7.6.1",
+          post(b"Connection: expect\r\n" + EXPECT + LENGTH, SMUGGLED)),
+    answered("an expectation of nothing", "RFC 9110 §10.1.1", post(EXPECT + b"Content-Length: 0\r\n"), "200 POST 0"),
+    answered("an expectation without a length", "RFC 9110 §10.1.1", post(EXPECT), "200 POST 0"),
+    answered("an expectation on GET without a body", "RFC 9110 §10.1.1", get(EXPECT), "200 User a"),
+    # Whether the body was there when the answer was made decides whether the connection can go on: RFC 9110 §10.1.1.
+    answered("an expectation on GET with a body", "RFC 9110 §10.1.1", get(EXPECT + LENGTH, SMUGGLED), "200 User a",
+             ends=None),
+    Message("an expectation on HEAD with a body", "RFC 9110 §10.1.1", get(EXPECT + LENGTH, SMUGGLED, b"HEAD"),
+            ("200",), ends=None, is_head=True),
+    answered("an expectation on OPTIONS with a body", "RFC 9110 §10.1.1",
+             get(EXPECT + LENGTH, SMUGGLED, b"OPTIONS"), "204", ends=None),
+    answered("an expectation where nothing is", "RFC 9110 §10.1.1",
+             get(EXPECT + LENGTH, SMUGGLED, b"POST", b"/nowhere"), "404", ends=None),
+    answered("an expectation of half a request where nothing is", "RFC 9110 §10.1.1",
+             get(EXPECT + SWALLOWING, SWALLOW, b"POST", b"/nowhere"), "404", ends=None),
+    refused("an expectation behind a word", "RFC 9110 §10.1.1", post(b"Expect: y 100-continue\r\n" + LENGTH, SMUGGLED),
+            417),
+    refused("an expectation before a word", "RFC 9110 §10.1.1", post(b"Expect: 100-continue y\r\n" + LENGTH, SMUGGLED),
+            417),
+    refused("an expectation behind another", "RFC 9110 §10.1.1",
+            post(b"Expect: y, 100-continue\r\n" + LENGTH, SMUGGLED), 417),
+    refused("an expectation with a parameter", "RFC 9110 §10.1.1",
+            post(b"Expect: 100-continue;a=b\r\n" + LENGTH, SMUGGLED), 417),
+    refused("an expectation in quotes", "RFC 9110 §10.1.1", post(b'Expect: "100-continue"\r\n' + LENGTH, SMUGGLED),
+            417),
+    refused("an expectation of another status", "RFC 9110 §10.1.1", post(b"Expect: 200-ok\r\n" + LENGTH, SMUGGLED), 417),
+    refused("an expectation of half a request that is not met", "RFC 9110 §10.1.1",
+            post(b"Expect: y 100-continue\r\n" + SWALLOWING, SWALLOW), 417),
+    refused("an unknown expectation on GET", "RFC 9110 §10.1.1", get(b"Expect: y\r\n" + LENGTH, SMUGGLED), 417),
+    refused("an expectation before a space and a colon", "RFC 9112 §5.1",
+            post(b"Expect : 100-continue\r\n" + LENGTH, SMUGGLED)),
+    refused("an expectation on the next line", "RFC 9112 §5.2", post(b"Expect:\r\n 100-continue\r\n" + LENGTH, SMUGGLED)),
+    refused("an expectation with a NUL", "RFC 9110 §5.5", post(b"Expect: 100-continue\0\r\n" + LENGTH, SMUGGLED)),
+    answered("an expectation in HTTP/1.0", "RFC 9110 §10.1.1", post(EXPECT + LENGTH, SMUGGLED, version=b"1.0"),
+             "200 POST 49", ends=True),
+]
+
+MESSAGES = NOBODY_LOOKS + HIDDEN_LENGTH + EXPECTATIONS

@@ -1,0 +1,102 @@
+"""Content-Length repeated, or spelled so that two sides read two numbers."""
+from .message import HOST, LENGTH, SMUGGLED, SWALLOW, Message, answered, post, refused, taken
+
+# The number is 49, whichever of the permitted ways it is written in.
+NUMBER = {
+    "plainly": b"Content-Length: 49\r\n",
+    "in lower case": b"content-length: 49\r\n",
+    "in mixed case": b"cOnTeNt-LeNgTh: 49\r\n",
+    "without a space": b"Content-Length:49\r\n",
+    "between spaces": b"Content-Length:   49  \r\n",
+    "between tabs": b"Content-Length:\t49\t\r\n",
+    "with a leading zero": b"Content-Length: 049\r\n",
+    "with more zeros than a number has digits": b"Content-Length: 0000000000000000000000000000000049\r\n",
+}
+
+# No number, or more than one. What a lenient reader makes of it stands behind.
+NO_NUMBER = {
+    "twice, the same": (LENGTH + LENGTH, "RFC 9110 §8.6"),
+    "twice, first the shorter": (b"Content-Length: 0\r\n" + LENGTH, "RFC 9112 §6.3"),
+    "twice, first the longer": (LENGTH + b"Content-Length: 0\r\n", "RFC 9112 §6.3"),
+    "twice, in two cases": (LENGTH + b"content-length: 0\r\n", "RFC 9112 §6.3"),
+    "three times": (LENGTH + LENGTH + LENGTH, "RFC 9110 §8.6"),
+    "first empty, then right": (b"Content-Length:\r\n" + LENGTH, "RFC 9110 §8.6"),
+    "first right, then empty": (LENGTH + b"Content-Length:\r\n", "RFC 9110 §8.6"),
+    "a list of the same": (b"Content-Length: 49, 49\r\n", "RFC 9110 §8.6"),
+    "a list of two": (b"Content-Length: 49, 0\r\n", "RFC 9112 §6.3"),
+    "a comma behind": (b"Content-Length: 49,\r\n", "RFC 9110 §8.6"),
+    "a comma before": (b"Content-Length: ,49\r\n", "RFC 9110 §8.6"),
+    "empty": (b"Content-Length:\r\n", "RFC 9110 §8.6"),
+    "white space alone": (b"Content-Length: \t \r\n", "RFC 9110 §8.6"),
+    "a plus": (b"Content-Length: +49\r\n", "RFC 9110 §8.6"),
+    "a minus": (b"Content-Length: -49\r\n", "RFC 9110 §8.6"),
+    "minus zero": (b"Content-Length: -0\r\n", "RFC 9110 §8.6"),
+    "hexadecimal": (b"Content-Length: 0x31\r\n", "RFC 9110 §8.6"),
+    "hexadecimal in upper case": (b"Content-Length: 0X31\r\n", "RFC 9110 §8.6"),
+    "octal": (b"Content-Length: 0o61\r\n", "RFC 9110 §8.6"),
+    "an underscore in it": (b"Content-Length: 4_9\r\n", "RFC 9110 §8.6"),
+    "a space in it": (b"Content-Length: 4 9\r\n", "RFC 9110 §8.6"),
+    "a second number": (b"Content-Length: 49 0\r\n", "RFC 9110 §8.6"),
+    "a field behind it": (b"Content-Length: 49 Content-Length: 0\r\n", "RFC 9110 §8.6"),
+    "a letter behind it": (b"Content-Length: 49a\r\n", "RFC 9110 §8.6"),
+    "a parameter": (b"Content-Length: 49;a=b\r\n", "RFC 9110 §8.6"),
+    "a fraction": (b"Content-Length: 49.0\r\n", "RFC 9110 §8.6"),
+    "an exponent": (b"Content-Length: 49e0\r\n", "RFC 9110 §8.6"),
+    "quotes": (b'Content-Length: "49"\r\n', "RFC 9110 §8.6"),
+    "Arabic-Indic digits": ("Content-Length: \u0664\u0669\r\n".encode(), "RFC 9110 §8.6"),
+    "fullwidth digits": ("Content-Length: \uff14\uff19\r\n".encode(), "RFC 9110 §8.6"),
+    "a superscript digit": (b"Content-Length: 49\xb2\r\n", "RFC 9110 §8.6"),
+    "49 past 64 bits": (b"Content-Length: 18446744073709551665\r\n", "RFC 9112 §6.3"),
+    "49 past 63 bits": (b"Content-Length: 9223372036854775857\r\n", "RFC 9112 §6.3"),
+    "thirty nines": (b"Content-Length: 999999999999999999999999999999\r\n", "RFC 9112 §6.3"),
+    "a NUL behind it": (b"Content-Length: 49\0\r\n", "RFC 9110 §5.5"),
+    "a NUL and a digit behind it": (b"Content-Length: 4\x009\r\n", "RFC 9110 §5.5"),
+    "a vertical tab before it": (b"Content-Length:\x0b49\r\n", "RFC 9110 §5.5"),
+    "a form feed behind it": (b"Content-Length: 49\x0c\r\n", "RFC 9110 §5.5"),
+    "a no-break space before it": (b"Content-Length:\xa049\r\n", "RFC 9110 §8.6"),
+    "a CR behind it": (b"Content-Length: 49\r\r\n", "RFC 9112 §2.2"),
+    "digits on the next line": (b"Content-Length: 4\r\n 9\r\n", "RFC 9112 §5.2"),
+    "the number on the next line": (b"Content-Length:\r\n 49\r\n", "RFC 9112 §5.2"),
+    "the number behind a bare LF": (b"Content-Length:\n 49\r\n", "RFC 9112 §2.2"),
+    "the colon on the next line": (b"Content-Length\r\n : 49\r\n", "RFC 9112 §5.2"),
+    "a space before the colon": (b"Content-Length : 49\r\n", "RFC 9112 §5.1"),
+    "a space before the name": (b" Content-Length: 49\r\n", "RFC 9112 §5.2"),
+    "a tab before the name": (b"X-A: b\r\n\tContent-Length: 49\r\n", "RFC 9112 §5.2"),
+    "a next-line octet behind the name": (b"Content-Length\x85: 49\r\n", "RFC 9110 §5.1"),
+    "a NUL within the name": (b"Content\0-Length: 49\r\n", "RFC 9110 §5.1"),
+    "a space within the name": (b"Content Length: 49\r\n", "RFC 9110 §5.1"),
+    "no colon": (b"Content-Length 49\r\n", "RFC 9112 §5"),
+    "a field behind a bare CR": (b"X-A: b\rContent-Length: 49\r\n", "RFC 9112 §2.2"),
+    "a field behind a bare LF": (b"X-A: b\nContent-Length: 49\r\n", "RFC 9112 §2.2"),
+    "another before it behind a bare CR": (b"X-A: b\rContent-Length: 0\r\n" + LENGTH, "RFC 9112 §2.2"),
+}
+
+# Other fields: the length that stands beside them is the only one.
+ANOTHER_FIELD = {
+    "an underscore": b"Content_Length: 0\r\n",
+    "a prefix": b"X-Content-Length: 0\r\n",
+    "an escape": b"Content-%4cength: 0\r\n",
+    "a value that names it": b"X-A: Content-Length: 0\r\n",
+}
+
+MESSAGES = [
+    *[taken(f"the length {name}", "RFC 9110 §8.6", post(field, SMUGGLED)) for name, field in NUMBER.items()],
+    *[refused(f"a length: {name}", section, post(field, SMUGGLED)) for name, (field, section) in NO_NUMBER.items()],
+    *[taken(f"another field for Content-Length: {name}", "RFC 9110 §5.1", post(LENGTH + field, SMUGGLED))
+      for name, field in ANOTHER_FIELD.items()],
+    *[taken(f"another field before Content-Length: {name}", "RFC 9110 §5.1", post(field + LENGTH, SMUGGLED))
+      for name, field in ANOTHER_FIELD.items()],
+    refused("a length of 49 past 32 bits", "RFC 9110 §8.6", post(b"Content-Length: 4294967345\r\n", SMUGGLED), 413),
+    refused("a length of 49 past 48 bits", "RFC 9110 §8.6", post(b"Content-Length: 281474976710705\r\n", SMUGGLED), 413),
+    answered("a length of zero before a request", "RFC 9112 §6.3", post(b"Content-Length: 0\r\n", SMUGGLED),
+             "200 POST 0", "200 User smuggled"),
+    answered("no length before a request", "RFC 9112 §6.3", post(b"", SMUGGLED), "200 POST 0", "200 User smuggled"),
+    answered("a length of one octet less than a request", "RFC 9112 §6.3",
+             post(b"Content-Length: 48\r\n", b"a" * 48 + SMUGGLED), "200 POST 48", "200 User smuggled"),
+    Message("half a request behind a length", "RFC 9112 §6.3", post(b"Content-Length: 0\r\n", SWALLOW),
+            ("200 POST 0", "200 User smuggled"), swallows=True),
+    taken("a length that is 49 in octal", "RFC 9110 §8.6",
+          post(b"Content-Length: 061\r\n", b"a" * 49 + b"GET /b HTTP/"), b"a" * 49 + b"GET /b HTTP/"),
+    refused("a length in the request line", "RFC 9112 §3",
+            b"POST /test/body HTTP/1.1 Content-Length: 49\r\n" + HOST + b"\r\n" + SMUGGLED),
+]
