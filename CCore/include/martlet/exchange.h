@@ -56,8 +56,9 @@ MT_API mt_status mt_exchange_stream_start(mt_exchange *exchange, uint64_t length
                                           mt_destroy_fn destroy);
 /** Appends a copy of `bytes` to the body. Thread: any thread; calls for one exchange must not
  * overlap. Errors: MT_BACKPRESSURE (taken; wait for on_drained), MT_ERROR_INVALID_STATE (not
- * started, ended), MT_ERROR_LIMIT (more than `length`; nothing is taken), MT_ERROR_CLOSED,
- * MT_ERROR_NO_MEMORY. Since: 0.1. */
+ * started, ended), MT_ERROR_LIMIT (more than `length`; nothing is taken, the first time is
+ * logged, and behind the body the connection closes), MT_ERROR_CLOSED, MT_ERROR_NO_MEMORY. Since:
+ * 0.1. */
 MT_API mt_status mt_exchange_stream_write(mt_exchange *exchange, mt_slice bytes);
 /** Ends the body. Fewer bytes than announced close the connection and are logged. Thread: any
  * thread. Errors: MT_ERROR_INVALID_STATE, MT_ERROR_CLOSED, MT_ERROR_NO_MEMORY. Since: 0.1. */

@@ -23,7 +23,7 @@ static void reset(mt_exchange *exchange, mt__shard *shard) {
   exchange->request.head.field_capacity = shard->shared->limits.max_fields;
   exchange->response.status = 200;
   exchange->is_deferred = false;
-  exchange->discards_stream = false;
+  exchange->discards_stream = exchange->has_overrun = false;
   atomic_store_explicit(&exchange->any_thread.references, 1, memory_order_relaxed);
 }
 

@@ -128,7 +128,8 @@ struct mt_exchange {
 
   /* the handler's thread */
   bool is_deferred;
-  bool discards_stream; /* HEAD, 204, 304: the stream's octets are dropped */
+  bool discards_stream; /* HEAD, 204, 205, 304: the stream's octets are dropped */
+  bool has_overrun;     /* more was written to the stream than was announced */
   mt__exchange_callback on_cancel;
   mt__exchange_callback on_drained;
   uint64_t stream_left; /* of an announced length */
@@ -167,10 +168,16 @@ static inline bool mt__response_has_no_content(const mt_response *response) {
   return response->status == 204 || response->status == 304;
 }
 
+/** Whether the status is one whose answers have content of no octet: RFC 9110 §15.3.6. */
+static inline bool mt__response_has_empty_content(const mt_response *response) {
+  return response->status == 205;
+}
+
 /** Whether a body that is there is not sent, because of the method or the status. */
 static inline bool mt__exchange_is_silent(const mt_exchange *exchange) {
   return exchange->request.head.method == MT_METHOD_HEAD ||
-         mt__response_has_no_content(&exchange->response);
+         mt__response_has_no_content(&exchange->response) ||
+         mt__response_has_empty_content(&exchange->response);
 }
 
 /** A fresh exchange with one reference; NULL without memory. Thread: reactor. */

@@ -104,11 +104,24 @@ static mt_status pressure_of(mt_exchange *exchange) {
   return MT_BACKPRESSURE;
 }
 
+/** The peer gets what was announced, but the writer is no longer to be trusted with where it ends.
+ */
+static mt_status refuse_excess(mt_exchange *exchange) {
+  bool is_news = !exchange->has_overrun && !exchange->discards_stream;
+  exchange->has_overrun = true;
+  if (is_news)
+    mt__log(&exchange->shard->shared->logger, MT_LOG_ERROR,
+            "a response stream was written past its announced length of %llu bytes; the excess is "
+            "refused and the connection closes",
+            (unsigned long long)exchange->stream_length);
+  return MT_ERROR_LIMIT;
+}
+
 mt_status mt__stream_write(mt_exchange *exchange, mt_slice bytes) {
   if (mt__exchange_phase(exchange) != MT__PHASE_STREAMING) return MT_ERROR_INVALID_STATE;
   if (is_cancelled(exchange)) return MT_ERROR_CLOSED;
   bool has_length = exchange->stream_length != MT_LENGTH_UNKNOWN;
-  if (has_length && bytes.size > exchange->stream_left) return MT_ERROR_LIMIT;
+  if (has_length && bytes.size > exchange->stream_left) return refuse_excess(exchange);
   if (has_length) exchange->stream_left -= bytes.size;
   if (exchange->discards_stream || bytes.size == 0) return MT_OK;
   atomic_fetch_add(&exchange->any_thread.unsent, bytes.size);
