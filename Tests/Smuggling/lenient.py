@@ -107,10 +107,12 @@ class Connection(socketserver.StreamRequestHandler):
             return b""
         if self.has("reads no body where 100 (Continue) is expected") and b"expect" in fields:
             return b""
+        if b"expect" in fields:
+            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         length, coding = fields.get(b"content-length"), fields.get(b"transfer-encoding")
         if coding is None or (length is not None and self.has("goes by the length beside chunked")):
             return self.exactly(self.number(length, rb"[0-9]+", 10)) if length is not None else b""
-        if coding.lower() != b"chunked":
+        if length is not None or coding.lower() != b"chunked":
             raise Malformed
         return self.chunks()
 

@@ -1,8 +1,5 @@
 """A length and chunked in one message: one side goes by the length, the other by the chunks (CL.TE, TE.CL)."""
-from .message import BODY, CHUNKED, HOST, LAST, SMUGGLED, SWALLOW, answered, get, post, refused
-
-BEHIND_LAST = LAST + SMUGGLED
-SPANS_ALL = b"Content-Length: %d\r\n" % len(BEHIND_LAST)
+from .message import BEHIND_LAST, BODY, CHUNKED, HOST, LAST, SMUGGLED, SPANS_ALL, SWALLOW, answered, get, post, refused
 
 # Each is one request by one of its two framings and two by the other.
 MESSAGES = [
@@ -25,9 +22,11 @@ MESSAGES = [
     refused("a length longer than the message beside chunked", "RFC 9112 §6.3",
             post(b"Content-Length: 4096\r\n" + CHUNKED, BODY)),
     refused("a length and chunked on GET", "RFC 9112 §6.1", get(SPANS_ALL + CHUNKED, BEHIND_LAST)),
-    refused("a length and chunked on HEAD", "RFC 9112 §6.1", get(SPANS_ALL + CHUNKED, BEHIND_LAST, b"HEAD"), is_head=True),
+    refused("a length and chunked on HEAD", "RFC 9112 §6.1", get(SPANS_ALL + CHUNKED, BEHIND_LAST, b"HEAD"),
+            is_head=True),
     refused("a length and chunked on OPTIONS", "RFC 9112 §6.1", get(SPANS_ALL + CHUNKED, BEHIND_LAST, b"OPTIONS")),
-    refused("a length and chunked in HTTP/1.0", "RFC 9112 §6.1", post(SPANS_ALL + CHUNKED, BEHIND_LAST, version=b"1.0")),
+    refused("a length and chunked in HTTP/1.0", "RFC 9112 §6.1",
+            post(SPANS_ALL + CHUNKED, BEHIND_LAST, version=b"1.0")),
     refused("a length and chunked that Connection disowns", "RFC 9112 §6.1",
             post(b"Connection: content-length\r\n" + SPANS_ALL + CHUNKED, BEHIND_LAST)),
     refused("a length and a chunked that Connection disowns", "RFC 9112 §6.1",

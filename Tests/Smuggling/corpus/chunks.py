@@ -132,7 +132,8 @@ DATA_ENDS = {
 
 MESSAGES = [
     *[taken(f"a chunk's size {name}", "RFC 9112 §7.1", post(CHUNKED, line + ONE)) for name, line in SIZE.items()],
-    *[refused(f"a chunk's size: {name}", "RFC 9112 §7.1", post(CHUNKED, line + ONE)) for name, line in NO_SIZE.items()],
+    *[refused(f"a chunk's size: {name}", "RFC 9112 §7.1", post(CHUNKED, line + ONE))
+      for name, line in NO_SIZE.items()],
     *[refused(f"a chunk's extension with {name}", "RFC 9112 §7.1.1", post(CHUNKED, line + ONE))
       for name, line in EXTENSION.items()],
     *[refused(name, "RFC 9112 §7.1", post(CHUNKED, body)) for name, body in LINE_ENDS.items()],
@@ -145,7 +146,8 @@ MESSAGES = [
     taken("chunks that spell a request octet by octet", "RFC 9112 §7.1",
           post(CHUNKED, b"".join(b"1\r\n%c\r\n" % octet for octet in SMUGGLED) + LAST)),
     taken("a chunk that looks like the end", "RFC 9112 §7.1", post(CHUNKED, b"5\r\n" + LAST + b"\r\n" + LAST), LAST),
-    taken("the last chunk of many zeros", "RFC 9112 §7.1", post(CHUNKED, b"31\r\n" + SMUGGLED + b"\r\n000000\r\n\r\n")),
+    taken("the last chunk of many zeros", "RFC 9112 §7.1",
+          post(CHUNKED, b"31\r\n" + SMUGGLED + b"\r\n000000\r\n\r\n")),
     Message("a request behind the last chunk", "RFC 9112 §7.1", post(CHUNKED, b"31\r\n" + ONE + SMUGGLED),
             ("200 POST 49", "200 User smuggled")),
     refused("a last chunk without the line that ends the trailers", "RFC 9112 §7.1",

@@ -1,5 +1,5 @@
 """Transfer-Encoding spelled so that one side sees chunked and the other does not (TE.TE, and half of CL.TE, TE.CL)."""
-from .message import BODY, CHUNKED, LAST, SMUGGLED, post, refused, taken
+from .message import BEHIND_LAST, BODY, CHUNKED, SPANS_ALL, post, refused, taken
 
 # What RFC 9110 §5.5 and RFC 9112 §7 permit: it is taken where it stands alone.
 CHUNKED_INDEED = {
@@ -98,9 +98,6 @@ ANOTHER_FIELD = {
     "TE": b"TE: chunked\r\n",
     "a value that names it": b"X-A: Transfer-Encoding: chunked\r\n",
 }
-
-BEHIND_LAST = LAST + SMUGGLED
-SPANS_ALL = b"Content-Length: %d\r\n" % len(BEHIND_LAST)
 
 MESSAGES = [
     *[taken(f"chunked {name}", "RFC 9112 §6.1", post(field, BODY)) for name, field in CHUNKED_INDEED.items()],

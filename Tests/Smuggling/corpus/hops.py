@@ -5,7 +5,8 @@ KEEP = b"Connection: keep-alive\r\n"
 
 # RFC 9110 §7.6.1: an intermediary drops what Connection names. If it drops these, the length is gone and the body not.
 DISOWNED = [
-    taken("a length that Connection disowns", "RFC 9110 §7.6.1", post(b"Connection: Content-Length\r\n" + LENGTH, SMUGGLED)),
+    taken("a length that Connection disowns", "RFC 9110 §7.6.1",
+          post(b"Connection: Content-Length\r\n" + LENGTH, SMUGGLED)),
     taken("a length that Connection disowns behind another name", "RFC 9110 §7.6.1",
           post(b"Connection: keep-alive, content-length\r\n" + LENGTH, SMUGGLED)),
     taken("a length that a second Connection disowns", "RFC 9110 §7.6.1",
@@ -42,9 +43,11 @@ ENDS = [
 
 OLD = [
     refused("chunked in HTTP/1.0", "RFC 9112 §6.1", post(CHUNKED, BODY, version=b"1.0")),
-    refused("chunked in HTTP/1.0 that keeps the connection", "RFC 9112 §6.1", post(KEEP + CHUNKED, BODY, version=b"1.0")),
+    refused("chunked in HTTP/1.0 that keeps the connection", "RFC 9112 §6.1",
+            post(KEEP + CHUNKED, BODY, version=b"1.0")),
     refused("identity in HTTP/1.0", "RFC 9112 §6.1", post(b"Transfer-Encoding: identity\r\n", BODY, version=b"1.0")),
-    taken("a length in HTTP/1.0 that keeps the connection", "RFC 9112 §9.3", post(KEEP + LENGTH, SMUGGLED, version=b"1.0")),
+    taken("a length in HTTP/1.0 that keeps the connection", "RFC 9112 §9.3",
+          post(KEEP + LENGTH, SMUGGLED, version=b"1.0")),
     answered("a length on GET in HTTP/1.0 that keeps the connection", "RFC 9112 §9.3",
              get(KEEP + LENGTH, SMUGGLED, version=b"1.0"), "200 User a"),
     answered("a request behind HTTP/1.0 that keeps the connection", "RFC 9112 §9.3",
@@ -70,7 +73,8 @@ UPGRADES = [
     Message("an upgrade on GET, and half a request", "RFC 9110 §7.8",
             get(b"Connection: upgrade\r\nUpgrade: websocket\r\n", SWALLOW), ("200 User a", "200 User smuggled"),
             swallows=True),
-    taken("TE that names chunked", "RFC 9110 §10.1.4", post(b"Connection: TE\r\nTE: trailers, chunked\r\n" + LENGTH, SMUGGLED)),
+    taken("TE that names chunked", "RFC 9110 §10.1.4",
+          post(b"Connection: TE\r\nTE: trailers, chunked\r\n" + LENGTH, SMUGGLED)),
     taken("an overridden method", "RFC 9110 §9.1", post(b"X-HTTP-Method-Override: GET\r\n" + LENGTH, SMUGGLED)),
     taken("a message about a message", "RFC 9112 §10.1", post(b"Content-Type: message/http\r\n" + LENGTH, SMUGGLED)),
     taken("parts that look like a request", "RFC 9110 §8.3",

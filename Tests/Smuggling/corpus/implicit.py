@@ -54,7 +54,7 @@ HIDDEN_LENGTH = [
              "200 User a", "200 User smuggled"),
 ]
 
-# RFC 9110 §10.1.1: whoever expects 100 (Continue) may send the body at once; whoever does not know Expect reads it too.
+# RFC 9110 §10.1.1: whoever expects 100 (Continue) may send the body at once; who does not know Expect reads it too.
 EXPECTATIONS = [
     taken("an expectation and its body at once", "RFC 9110 §10.1.1", post(EXPECT + LENGTH, SMUGGLED)),
     taken("an expectation and its chunks at once", "RFC 9110 §10.1.1", post(EXPECT + CHUNKED, BODY)),
@@ -90,13 +90,15 @@ EXPECTATIONS = [
             post(b"Expect: 100-continue;a=b\r\n" + LENGTH, SMUGGLED), 417),
     refused("an expectation in quotes", "RFC 9110 §10.1.1", post(b'Expect: "100-continue"\r\n' + LENGTH, SMUGGLED),
             417),
-    refused("an expectation of another status", "RFC 9110 §10.1.1", post(b"Expect: 200-ok\r\n" + LENGTH, SMUGGLED), 417),
+    refused("an expectation of another status", "RFC 9110 §10.1.1",
+            post(b"Expect: 200-ok\r\n" + LENGTH, SMUGGLED), 417),
     refused("an expectation of half a request that is not met", "RFC 9110 §10.1.1",
             post(b"Expect: y 100-continue\r\n" + SWALLOWING, SWALLOW), 417),
     refused("an unknown expectation on GET", "RFC 9110 §10.1.1", get(b"Expect: y\r\n" + LENGTH, SMUGGLED), 417),
     refused("an expectation before a space and a colon", "RFC 9112 §5.1",
             post(b"Expect : 100-continue\r\n" + LENGTH, SMUGGLED)),
-    refused("an expectation on the next line", "RFC 9112 §5.2", post(b"Expect:\r\n 100-continue\r\n" + LENGTH, SMUGGLED)),
+    refused("an expectation on the next line", "RFC 9112 §5.2",
+            post(b"Expect:\r\n 100-continue\r\n" + LENGTH, SMUGGLED)),
     refused("an expectation with a NUL", "RFC 9110 §5.5", post(b"Expect: 100-continue\0\r\n" + LENGTH, SMUGGLED)),
     answered("an expectation in HTTP/1.0", "RFC 9110 §10.1.1", post(EXPECT + LENGTH, SMUGGLED, version=b"1.0"),
              "200 POST 49", ends=True),

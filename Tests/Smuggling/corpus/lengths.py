@@ -87,7 +87,8 @@ MESSAGES = [
     *[taken(f"another field before Content-Length: {name}", "RFC 9110 §5.1", post(field + LENGTH, SMUGGLED))
       for name, field in ANOTHER_FIELD.items()],
     refused("a length of 49 past 32 bits", "RFC 9110 §8.6", post(b"Content-Length: 4294967345\r\n", SMUGGLED), 413),
-    refused("a length of 49 past 48 bits", "RFC 9110 §8.6", post(b"Content-Length: 281474976710705\r\n", SMUGGLED), 413),
+    refused("a length of 49 past 48 bits", "RFC 9110 §8.6",
+            post(b"Content-Length: 281474976710705\r\n", SMUGGLED), 413),
     answered("a length of zero before a request", "RFC 9112 §6.3", post(b"Content-Length: 0\r\n", SMUGGLED),
              "200 POST 0", "200 User smuggled"),
     answered("no length before a request", "RFC 9112 §6.3", post(b"", SMUGGLED), "200 POST 0", "200 User smuggled"),

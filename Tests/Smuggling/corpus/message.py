@@ -1,4 +1,4 @@
-"""What an entry of the corpus is made of: octets, where they are ambiguous, and the one way in which they may be read."""
+"""What an entry of the corpus is made of: octets, where they are ambiguous, and the one way to read them."""
 import dataclasses
 
 # Who reads a message's end too early answers this; nothing else in the corpus asks for that user. Its 49 octets are 31
@@ -11,6 +11,8 @@ LENGTH = b"Content-Length: 49\r\n"
 CHUNKED = b"Transfer-Encoding: chunked\r\n"
 LAST = b"0\r\n\r\n"
 BODY = b"31\r\n" + SMUGGLED + b"\r\n" + LAST  # SMUGGLED as one chunk
+BEHIND_LAST = LAST + SMUGGLED
+SPANS_ALL = b"Content-Length: %d\r\n" % len(BEHIND_LAST)
 
 assert len(SMUGGLED) == 49
 

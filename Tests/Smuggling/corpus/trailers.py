@@ -56,7 +56,8 @@ MESSAGES = [
       for name, trailers in FRAMING_OR_ROUTING.items()],
     *[refused(f"trailers with {name}", section, with_trailers(trailers))
       for name, (trailers, section) in MALFORMED.items()],
-    *[taken(f"trailers with {name}", "RFC 9110 §6.5.1", with_trailers(trailers)) for name, trailers in HARMLESS.items()],
+    *[taken(f"trailers with {name}", "RFC 9110 §6.5.1", with_trailers(trailers))
+      for name, trailers in HARMLESS.items()],
     taken("trailers announced and not there", "RFC 9110 §6.6.2", post(b"Trailer: content-length\r\n" + CHUNKED, BODY)),
     taken("a length announced as a trailer and used as one's own", "RFC 9110 §6.6.2",
           post(b"Trailer: content-length\r\n" + LENGTH, SMUGGLED)),
