@@ -47,9 +47,8 @@ mt_status mt__response_field_add(mt_response *response, mt_slice name, mt_slice 
   mt__field_id id = mt__field_lookup(name);
   bool says_close = id == MT__FIELD_CONNECTION && mt__slice_equal_nocase(value, MT_SLICE("close"));
   if (is_servers(id) && !says_close) return MT_ERROR_INVALID_ARGUMENT;
-  response->is_set = true;
   if (says_close) {
-    response->wants_close = true;
+    response->is_set = response->wants_close = true;
     return MT_OK;
   }
   size_t left = MT__FIELDS_BYTES - response->fields_size;
@@ -57,6 +56,7 @@ mt_status mt__response_field_add(mt_response *response, mt_slice name, mt_slice 
     return MT_ERROR_LIMIT;
   if (!reserve(response, name.size + value.size + 4)) return MT_ERROR_NO_MEMORY;
   append_line(response, name, value);
+  response->is_set = true;
   return MT_OK;
 }
 
