@@ -17,6 +17,9 @@ size_t mt__etag_format(char out[MT__ETAG_CAPACITY], uint64_t file_size, int64_t 
 /** Whether an If-None-Match value ("*" or a list) names `etag`, by weak comparison: RFC 9110
  * §13.1.2. */
 bool mt__etag_matches(mt_slice if_none_match, mt_slice etag);
+/** Whether an If-Match value ("*" or a list) names `etag`, by strong comparison: RFC 9110 §13.1.1.
+ */
+bool mt__etag_matches_strongly(mt_slice if_match, mt_slice etag);
 
 MT__HIDDEN_END
 

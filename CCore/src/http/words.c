@@ -55,6 +55,8 @@ static mt__field_id look_up_short(mt_slice name) {
   case 7:
     if (SAME_NOCASE(name, "upgrade")) return MT__FIELD_UPGRADE;
     return SAME_NOCASE(name, "trailer") ? MT__FIELD_TRAILER : MT__FIELD_OTHER;
+  case 8:
+    return SAME_NOCASE(name, "if-match") ? MT__FIELD_IF_MATCH : MT__FIELD_OTHER;
   default:
     return MT__FIELD_OTHER;
   }
@@ -74,6 +76,9 @@ mt__field_id mt__field_lookup(mt_slice name) {
   case 17:
     if (SAME_NOCASE(name, "transfer-encoding")) return MT__FIELD_TRANSFER_ENCODING;
     return SAME_NOCASE(name, "if-modified-since") ? MT__FIELD_IF_MODIFIED_SINCE : MT__FIELD_OTHER;
+  case 19:
+    return SAME_NOCASE(name, "if-unmodified-since") ? MT__FIELD_IF_UNMODIFIED_SINCE
+                                                    : MT__FIELD_OTHER;
   default:
     return look_up_short(name);
   }

@@ -1,6 +1,7 @@
 #include "../base/status.h"
 #include "../connection/response.h"
 #include "../content/files.h"
+#include "../http/conditions.h"
 #include "../http/date.h"
 #include "server.h"
 
@@ -30,26 +31,17 @@ mt_status mt__server_route(mt_server *server, const mt__route *route, mt_error *
 
 /* --- files: RFC 9110 §8.8, §13 --- */
 
-static bool is_unchanged(const mt_request *request, const mt__file *file) {
-  const mt__head *head = &request->head;
-  int index = mt__head_find_id(head, MT__FIELD_IF_NONE_MATCH);
-  if (index >= 0) {
-    mt_slice etag = {file->etag, file->etag_size};
-    return mt__etag_matches(mt__head_field(head, (uint32_t)index).value, etag);
-  }
-  index = mt__head_find_id(head, MT__FIELD_IF_MODIFIED_SINCE);
-  if (index < 0) return false;
-  int64_t since;
-  mt_slice value = mt__head_field(head, (uint32_t)index).value;
-  return mt__date_parse(value, file->modified_seconds, &since) && file->modified_seconds <= since;
-}
-
 static void describe_file(mt_response *response, const mt__file *file) {
   char date[MT__DATE_SIZE];
   mt__date_format(date, file->modified_seconds);
   mt__response_field_add(response, MT_SLICE("Content-Type"), file->media_type);
   mt__response_field_add(response, MT_SLICE("Last-Modified"), (mt_slice){date, sizeof date});
-  mt__response_field_add(response, MT_SLICE("ETag"), (mt_slice){file->etag, file->etag_size});
+}
+
+/** Who has the file is told by which tag it is known, and no more: RFC 9110 §15.4.5. */
+static void answer_unchanged(mt_response *response) {
+  mt__response_drop_body(response);
+  response->status = 304;
 }
 
 static void serve_file(mt_request *request, mt_response *response, void *user_data) {
@@ -61,11 +53,21 @@ static void serve_file(mt_request *request, mt_response *response, void *user_da
     exchange->shard->shared->service->fail(exchange, status == MT_ERROR_NOT_FOUND ? 404 : 503);
     return;
   }
-  describe_file(response, &file);
+  /* Nothing was modified after it is sent: RFC 9110 §8.8.2.1. */
+  int64_t now = exchange->shard->preset_second;
+  if (file.modified_seconds > now) file.modified_seconds = now;
+  mt_slice etag = {file.etag, file.etag_size};
   mt__response_body_file(response, (mt__file_part){file.descriptor, 0, file.size});
-  if (!is_unchanged(request, &file)) return;
-  mt__response_drop_body(response);
-  response->status = 304;
+  int answer = mt__conditions_evaluate(&request->head, etag, file.modified_seconds, now);
+  if (answer == 412) {
+    exchange->shard->shared->service->fail(exchange, 412);
+    return;
+  }
+  if (answer == 304)
+    answer_unchanged(response);
+  else
+    describe_file(response, &file);
+  mt__response_field_add(response, MT_SLICE("ETag"), etag);
 }
 
 static void destroy_files(void *files) {

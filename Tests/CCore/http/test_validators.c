@@ -68,6 +68,31 @@ static void does_not_match_what_is_not_named(void **state) {
   }
 }
 
+static void matches_strongly_what_is_not_weak_on_either_side(void **state) {
+  (void)state;
+  static const struct {
+    const char *list, *tag;
+    bool matches;
+  } cases[] = {
+      {"*", "\"a\"", true},
+      {"\"a\"", "\"a\"", true},
+      {"\"x\", \"a\"", "\"a\"", true},
+      {"W/\"a\", \"a\"", "\"a\"", true},
+      {"W/\"a\"", "\"a\"", false},
+      {"\"a\"", "W/\"a\"", false},
+      {"W/\"a\"", "W/\"a\"", false},
+      {"\"b\"", "\"a\"", false},
+      {"", "\"a\"", false},
+      {"a", "\"a\"", false},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    mt_slice list = copy_exactly(mt_slice_from(cases[i].list));
+    bool matches = mt__etag_matches_strongly(list, mt_slice_from(cases[i].tag));
+    if (matches != cases[i].matches) fail_msg("%s and %s", cases[i].list, cases[i].tag);
+    free((void *)(uintptr_t)list.data);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_tag_is_size_and_time_in_quotes),
@@ -75,6 +100,7 @@ int main(void) {
       cmocka_unit_test(a_change_of_any_part_changes_the_tag),
       cmocka_unit_test(matches_weakly),
       cmocka_unit_test(does_not_match_what_is_not_named),
+      cmocka_unit_test(matches_strongly_what_is_not_weak_on_either_side),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -47,8 +47,10 @@ static const known_field known_fields[] = {
     {"Date", MT__FIELD_DATE},
     {"Server", MT__FIELD_SERVER},
     {"Accept-Encoding", MT__FIELD_ACCEPT_ENCODING},
+    {"If-Match", MT__FIELD_IF_MATCH},
     {"If-None-Match", MT__FIELD_IF_NONE_MATCH},
     {"If-Modified-Since", MT__FIELD_IF_MODIFIED_SINCE},
+    {"If-Unmodified-Since", MT__FIELD_IF_UNMODIFIED_SINCE},
     {"Range", MT__FIELD_RANGE},
 };
 

@@ -7,10 +7,12 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static char root[] = "/tmp/martlet-test-XXXXXX";
-static const char *const names[] = {"page.html", "large.bin", "empty.txt", ".hidden", "secret"};
+static const char *const names[] = {"page.html",  "large.bin", "empty.txt",
+                                    "future.txt", ".hidden",   "secret"};
 
 enum { LARGE = 3000000 };
 
@@ -37,6 +39,7 @@ static int make_files(void **state) {
   write_file("page.html", "<p>page", 7);
   write_file("large.bin", large, LARGE);
   write_file("empty.txt", "", 0);
+  write_file("future.txt", "later", 5);
   write_file(".hidden", "hidden", 6);
   write_file("secret", "secret", 6);
   free(large);
@@ -133,6 +136,9 @@ static void sends_nothing_that_has_not_changed(void **state) {
       {"If-Modified-Since: %s\r\n", "Sun, 06 Nov 1994 08:49:37 GMT", 200},
       {"If-Modified-Since: %s\r\n", "no date", 200},
       {"If-None-Match: \"other\"\r\nIf-Modified-Since: %s\r\n", date + 15, 200},
+      {"If-Match: %s\r\n", tag + 6, 200},
+      {"If-Unmodified-Since: %s\r\n", date + 15, 200},
+      {"If-Match: %s\r\nIf-None-Match: *\r\n", tag + 6, 304},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 #pragma GCC diagnostic push
@@ -146,6 +152,57 @@ static void sends_nothing_that_has_not_changed(void **state) {
     assert_string_equal(again, tag);
     reply_free(&answer);
   }
+  client_close(&peer);
+}
+
+static void says_of_an_unchanged_file_what_it_is_known_by_and_no_more(void **state) {
+  host *self = *state;
+  start_serving(self);
+  client peer = host_connect(self);
+  reply answer = get(&peer, "GET", "page.html", "If-None-Match: *\r\n");
+  assert_int_equal(answer.status, 304);
+  assert_true(reply_has_field(&answer, "ETag"));
+  assert_false(reply_has_field(&answer, "Last-Modified"));
+  assert_false(reply_has_field(&answer, "Content-Type"));
+  reply_free(&answer);
+  client_close(&peer);
+}
+
+static void keeps_a_file_from_who_insists_on_another(void **state) {
+  static const char *const fields[] = {
+      "If-Match: \"other\"\r\n",
+      "If-Unmodified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n",
+      "If-None-Match: *\r\nIf-Match: W/\"other\"\r\n",
+  };
+  host *self = *state;
+  start_serving(self);
+  client peer = host_connect(self);
+  for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+    reply answer = get(&peer, "GET", "page.html", fields[i]);
+    assert_int_equal(answer.status, 412);
+    assert_null(strstr(answer.body, "<p>page"));
+    reply_free(&answer);
+    answer = get(&peer, "HEAD", "page.html", fields[i]);
+    assert_int_equal(answer.status, 412);
+    reply_free(&answer);
+  }
+  client_close(&peer);
+}
+
+/* RFC 9110 §8.8.2.1 */
+static void nothing_was_modified_after_it_was_sent(void **state) {
+  host *self = *state;
+  struct timespec tomorrow = {.tv_sec = time(NULL) + 86400};
+  const struct timespec times[2] = {tomorrow, tomorrow};
+  assert_int_equal(utimensat(AT_FDCWD, path_of("future.txt"), times, 0), 0);
+  start_serving(self);
+  client peer = host_connect(self);
+  char modified[128], sent[128];
+  reply answer = get(&peer, "GET", "future.txt", "");
+  field_of(&answer, "Last-Modified: ", modified, sizeof modified);
+  field_of(&answer, "Date: ", sent, sizeof sent);
+  assert_string_equal(modified + 15, sent + 6);
+  reply_free(&answer);
   client_close(&peer);
 }
 
@@ -201,6 +258,9 @@ int main(void) {
       HOST_TEST(serves_files_with_what_describes_them),
       HOST_TEST(serves_large_files_behind_one_another),
       HOST_TEST(sends_nothing_that_has_not_changed),
+      HOST_TEST(says_of_an_unchanged_file_what_it_is_known_by_and_no_more),
+      HOST_TEST(keeps_a_file_from_who_insists_on_another),
+      HOST_TEST(nothing_was_modified_after_it_was_sent),
       HOST_TEST(leads_nobody_out_of_the_folder),
       HOST_TEST(refuses_folders_that_are_none),
   };

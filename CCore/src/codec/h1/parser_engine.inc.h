@@ -263,11 +263,13 @@ static const uint32_t known_initials[32] = {
     [5] = LETTER('r'),
     [6] = LETTER('e') | LETTER('s'),
     [7] = LETTER('u') | LETTER('t'),
+    [8] = LETTER('i'),
     [10] = LETTER('c') | LETTER('k'),
     [13] = LETTER('i'),
     [14] = LETTER('c'),
     [15] = LETTER('a'),
     [17] = LETTER('t') | LETTER('i'),
+    [19] = LETTER('i'),
 };
 #undef LETTER
 
