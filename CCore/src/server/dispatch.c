@@ -124,6 +124,13 @@ static void refuse_tunnel(mt_exchange *exchange) {
   answer_error(exchange, 501);
 }
 
+/** A resource of https is nobody's to ask for without TLS: RFC 9110 §7.4. Origin-form names no
+ * scheme. */
+static bool is_misdirected(const mt__head *head) {
+  if (head->target_form != MT__TARGET_ABSOLUTE) return false;
+  return mt__head_slice(head, head->target).data[sizeof "http" - 1] != ':';
+}
+
 /** A method outside RFC 9110 is not implemented here: 501. */
 static void route(mt_exchange *exchange) {
   const mt__head *head = &exchange->request.head;
@@ -131,6 +138,8 @@ static void route(mt_exchange *exchange) {
     refuse_tunnel(exchange);
   else if (head->method == MT_METHOD_UNKNOWN)
     answer_error(exchange, 501);
+  else if (is_misdirected(head))
+    answer_error(exchange, 421);
   else if (head->target_form == MT__TARGET_ASTERISK)
     answer_options(exchange, mt__router_methods(exchange->shard->shared->router));
   else

@@ -58,6 +58,9 @@ static void finds_out_what_cannot_be_served(void **state) {
       {"OPTIONS *", 204, "Allow: GET, HEAD, POST, DELETE, OPTIONS"},
       {"BREW /both", 501, NULL},
       {"get /both", 501, NULL},
+      {"GET http://a/both", 200, NULL},
+      {"GET https://a/both", 421, NULL},
+      {"OPTIONS HTTPS://a:443", 421, NULL},
       {"GET /both", 200, NULL},
   };
   host *self = *state;
