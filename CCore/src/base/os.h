@@ -23,6 +23,10 @@ bool mt__os_balances_listeners(void);
 int mt__os_socket(int family);
 /** A connection of the listener, or -1 (EAGAIN: none waits); no SIGPIPE comes from it. */
 int mt__os_accept(int listener, struct sockaddr_storage *address, socklen_t *size);
+/** Asks the kernel to take no more than about `bytes` that its TCP connection cannot send yet: a
+ * peer that does not read holds little, and what it takes is seen soon. Nothing where there is no
+ * such thing. */
+void mt__os_limit_unsent(int socket, int bytes);
 /** Sets FD_CLOEXEC and O_NONBLOCK. */
 int mt__os_adopt(int descriptor);
 /** sendmsg of `count` pieces without SIGPIPE; bytes written or -1. A single piece goes by send. */

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <unistd.h>
 
 #ifdef SOCK_NONBLOCK /* Linux, the BSDs; not macOS */
@@ -37,6 +38,15 @@ int mt__os_adopt(int descriptor) {
   if (status < 0 || fcntl(descriptor, F_SETFL, status | O_NONBLOCK) < 0) return -1;
   int flags = fcntl(descriptor, F_GETFD);
   return flags < 0 ? -1 : fcntl(descriptor, F_SETFD, flags | FD_CLOEXEC);
+}
+
+void mt__os_limit_unsent(int socket, int bytes) {
+#ifdef TCP_NOTSENT_LOWAT
+  setsockopt(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
+#else
+  (void)socket;
+  (void)bytes;
+#endif
 }
 
 /** Makes a fresh socket what this header promises; closes it when that fails. */

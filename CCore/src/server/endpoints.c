@@ -107,8 +107,9 @@ void mt__endpoint_describe(mt__endpoint *endpoint) {
   mt__peer_address_format(&shown, endpoint->address, sizeof endpoint->address);
 }
 
-bool mt__endpoint_set_no_delay(int descriptor) {
+bool mt__endpoint_tune(int descriptor) {
   int yes = 1;
+  mt__os_limit_unsent(descriptor, MT__TURN_BYTES);
   return setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes) == 0;
 }
 
@@ -140,7 +141,7 @@ mt_status mt__server_listen_descriptor(mt_server *server, int descriptor, mt_err
     mt__endpoint_destroy(server, endpoint);
     return mt__error_set_errno(error, system_errno, "cannot adopt descriptor %d", descriptor);
   }
-  mt__endpoint_set_no_delay(descriptor); /* fails on a unix socket, which has no delay */
+  mt__endpoint_tune(descriptor); /* fails on a unix socket, which has no delay */
   mt__endpoint_describe(endpoint);
   mt__endpoint_append(server, endpoint);
   return MT_OK;

@@ -18,8 +18,9 @@ void mt__endpoint_describe(mt__endpoint *endpoint);
 bool mt__endpoint_identify(const char *path, mt__file_identity *identity);
 /** Whether somebody accepts on the socket file at `path`. */
 bool mt__endpoint_is_listened_on(const char *path);
-/** Sets TCP_NODELAY, which accepted sockets inherit: no call for each of them. */
-bool mt__endpoint_set_no_delay(int descriptor);
+/** Sets what accepted sockets inherit, with no call for each of them: TCP_NODELAY, and how much the
+ * kernel holds for a peer that does not read. */
+bool mt__endpoint_tune(int descriptor);
 mt_status mt__endpoint_refuse_late(mt_error *error);
 mt_status mt__endpoint_no_memory(mt_error *error);
 

@@ -12,7 +12,6 @@ static bool set_option(int descriptor, int level, int option, int value) {
   return setsockopt(descriptor, level, option, &value, sizeof value) == 0;
 }
 
-/** Accepted sockets inherit TCP_NODELAY from the listener: no call for each of them. */
 /** One bound and listening socket, or -1 with errno. The first of an endpoint is bound without
  * SO_REUSEPORT, so that a port in use is an error even when its owner would share it; after that it
  * may be shared with the endpoint's other sockets. */
@@ -20,7 +19,7 @@ static int open_tcp(const struct addrinfo *address, int backlog, bool is_first, 
   int descriptor = mt__os_socket(address->ai_family);
   if (descriptor < 0) return -1;
   bool is_good =
-      set_option(descriptor, SOL_SOCKET, SO_REUSEADDR, 1) && mt__endpoint_set_no_delay(descriptor);
+      set_option(descriptor, SOL_SOCKET, SO_REUSEADDR, 1) && mt__endpoint_tune(descriptor);
   if (is_good && address->ai_family == AF_INET6)
     is_good =
         set_option(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, address->ai_flags & AI_PASSIVE ? 0 : 1);

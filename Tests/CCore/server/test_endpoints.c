@@ -273,6 +273,27 @@ static void accepted_sockets_do_not_delay(void **state) {
   client_close(&peer);
 }
 
+static void answer_large(mt_request *request, mt_response *response, void *user_data) {
+  (void)request, (void)user_data;
+  static char large[16 * 1024 * 1024];
+  mt_response_body_borrow(response, (mt_slice){large, sizeof large}, NULL, NULL);
+}
+
+static void the_kernel_holds_little_for_a_peer_that_does_not_read(void **state) {
+  host *self = *state;
+  host_route(self, "GET /", answer_large);
+  host_start(self);
+  client peer = host_connect(self);
+  client_send(&peer, GET);
+  uint64_t sent, since = host_now_ms();
+  do {
+    sent = host_stats(self).bytes_sent;
+    host_sleep_ms(100);
+  } while ((!sent || host_stats(self).bytes_sent != sent) && host_now_ms() - since < 10000);
+  assert_in_range(sent, 1, 1024 * 1024);
+  client_close(&peer);
+}
+
 static int tear_down_path(void **state) {
   remove_unix_path();
   (void)state;
@@ -293,6 +314,7 @@ int main(void) {
       HOST_TEST(listens_on_an_inherited_descriptor),
       HOST_TEST(closes_a_descriptor_that_is_no_listener),
       HOST_TEST(accepted_sockets_do_not_delay),
+      HOST_TEST(the_kernel_holds_little_for_a_peer_that_does_not_read),
   };
   return cmocka_run_group_tests(tests, NULL, tear_down_path);
 }
