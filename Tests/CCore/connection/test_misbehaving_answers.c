@@ -36,6 +36,57 @@ static void expect_hello(client *peer) {
   client_expect(peer, 200, "hello");
 }
 
+/* --- no answer --- */
+
+static void say_nothing(mt_request *request, mt_response *response, void *user_data) {
+  (void)request, (void)response, (void)user_data;
+}
+
+static void complete_with_nothing(mt_request *request, mt_response *response, void *user_data) {
+  (void)response, (void)user_data;
+  mt_exchange *exchange;
+  if (mt_request_defer(request, &exchange) != MT_OK) return;
+  mt_exchange_complete(exchange);
+  mt_exchange_release(exchange);
+}
+
+static void forget(mt_request *request, mt_response *response, void *user_data) {
+  (void)response, (void)user_data;
+  mt_exchange *exchange;
+  if (mt_request_defer(request, &exchange) == MT_OK) mt_exchange_release(exchange);
+}
+
+static void no_answer_is_500_and_a_line_wherever_it_is_missing(void **state) {
+  static const char *const lines[] = {
+      "GET /reactor",  "HEAD /reactor", "GET /worker",        "POST /stream",
+      "GET /complete", "GET /forget",   "GET /forget-worker", "GET /nowhere",
+  };
+  enum { LINES = sizeof lines / sizeof lines[0] };
+  host *self = *state;
+  host_route(self, "GET /hello", host_hello);
+  host_route(self, "GET /reactor", say_nothing);
+  host_route_worker(self, "GET /worker", say_nothing);
+  host_route_stream(self, "POST /stream", say_nothing);
+  host_route(self, "GET /complete", complete_with_nothing);
+  host_route(self, "GET /forget", forget);
+  host_route_worker(self, "GET /forget-worker", forget);
+  assert_int_equal(mt_server_fallback(self->server, say_nothing, NULL, NULL, NULL), MT_OK);
+  host_start(self);
+  client peer = host_connect(self);
+  for (int i = 0; i < LINES; i++) {
+    char request[128];
+    snprintf(request, sizeof request, "%s HTTP/1.1\r\nHost: a\r\n\r\n", lines[i]);
+    client_send(&peer, request);
+    bool is_head = lines[i][0] == 'H';
+    reply answer = is_head ? client_receive_head(&peer) : client_receive(&peer);
+    assert_int_equal(answer.status, 500);
+    reply_free(&answer);
+    assert_int_equal(host_count_log(self, "without an answer; sent 500"), i + 1);
+    expect_hello(&peer);
+  }
+  client_close(&peer);
+}
+
 /* --- every call that may come too often, or too late --- */
 
 static mt_status set_status(mt_exchange *exchange, host *self) {
@@ -395,6 +446,7 @@ static void a_status_without_content_has_none_whatever_the_handler_sets(void **s
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      HOST_TEST(no_answer_is_500_and_a_line_wherever_it_is_missing),
       HOST_TEST(after_completion_every_call_is_refused),
       HOST_TEST(beside_a_stream_every_other_call_is_refused),
       HOST_TEST(a_handler_that_answers_twice_is_heard_once),

@@ -77,7 +77,7 @@ typedef struct octet_case {
 } octet_case;
 
 /** Adds and sets with each octet at each place; what was allowed is written to `expected`. */
-static size_t say_every_octet(held *it, octet_case wanted, char *expected) {
+static size_t say_every_octet(held *it, octet_case wanted, char *expected, size_t capacity) {
   size_t size = 0;
   for (int octet = 0; octet < 256; octet++)
     for (int place = 0; place < 3; place++) {
@@ -90,8 +90,8 @@ static size_t say_every_octet(held *it, octet_case wanted, char *expected) {
       assert_int_equal(status, is_allowed ? MT_OK : MT_ERROR_INVALID_ARGUMENT);
       if (!is_allowed) assert_int_equal(mt_response_field_set(it->response, name, value), status);
       if (!is_allowed) continue;
-      size += (size_t)sprintf(expected + size, "%.*s: %.*s\r\n", (int)name.size, name.data,
-                              (int)value.size, value.data);
+      size += (size_t)snprintf(expected + size, capacity - size, "%.*s: %.*s\r\n", (int)name.size,
+                               name.data, (int)value.size, value.data);
     }
   return size;
 }
@@ -100,7 +100,7 @@ static void check_every_octet(host *self, octet_case wanted) {
   static char expected[65536];
   start_holding(self);
   held it = hold(self);
-  size_t size = say_every_octet(&it, wanted, expected);
+  size_t size = say_every_octet(&it, wanted, expected, sizeof expected);
   reply answer = send_it(&it);
   check_fields(&answer, expected, size);
   reply_free(&answer);
