@@ -182,6 +182,10 @@ bool scripted_connect(scripted *self, mt__shard *shard) {
   return true;
 }
 
+mt__connection *scripted_connection_of(scripted *self) {
+  return self->connection ? &self->connection->connection : NULL;
+}
+
 static bool can_be_read(const scripted *self) {
   if (self->read_fails_at == (ptrdiff_t)self->sent) return true;
   return !self->is_silent && (self->sent < self->input.size || self->end == SCRIPTED_CLOSES);

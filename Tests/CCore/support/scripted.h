@@ -60,6 +60,8 @@ bool scripted_connect(scripted *self, mt__shard *shard);
 bool scripted_turn(scripted *self);
 /** As the peer going away: the next read and write fail with ECONNRESET. */
 void scripted_reset(scripted *self);
+/** The server's side of it; NULL once that is closed. */
+mt__connection *scripted_connection_of(scripted *self);
 /** Hands out numbers that depend on the seed alone. */
 uint32_t scripted_random(uint64_t *state, uint32_t below);
 

@@ -94,11 +94,13 @@ const char *requests_root(void) {
   return root;
 }
 
-void requests_remove_files(void) {
+int requests_clean_up(void **state) {
+  (void)state;
   static const char *const names[] = {"/small.txt", "/large.bin", ""};
   for (size_t i = 0; has_root && i < sizeof names / sizeof *names; i++) {
     char path[64];
     snprintf(path, sizeof path, "%s%s", root, names[i]);
     remove(path);
   }
+  return 0;
 }

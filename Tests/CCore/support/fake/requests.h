@@ -15,8 +15,8 @@ extern const request_kind request_kinds[];
 extern const size_t request_kind_count;
 
 /** A folder with the files that /file serves: "small.txt" and "large.bin". Made when first asked
- * for; removed by requests_remove_files. */
+ * for; removed by requests_clean_up, a group teardown. */
 const char *requests_root(void);
-void requests_remove_files(void);
+int requests_clean_up(void **state);
 
 #endif

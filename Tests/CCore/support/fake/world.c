@@ -138,34 +138,34 @@ static void enter(void *context) {
 
 /** Answers that come after the stop: nobody listens, and nothing is lost. */
 static void answer_too_late(world *self) {
-  host *host = self->host;
-  while (host->held_first != host->held_last) {
-    mt_exchange *exchange = host_take(host);
+  host *its = self->host;
+  while (its->held_first != its->held_last) {
+    mt_exchange *exchange = host_take(its);
     assert_int_equal(mt_exchange_complete(exchange), MT_ERROR_CLOSED);
     mt_exchange_release(exchange);
   }
 }
 
 static bool prepare(world *self, const world_plan *plan) {
-  host *host = self->host;
-  if (mt_server_create(&host->config, &host->server, NULL) != MT_OK) return false;
+  host *its = self->host;
+  if (mt_server_create(&its->config, &its->server, NULL) != MT_OK) return false;
   if (!world_add_routes(self, plan->root)) return false;
   return !plan->listens ||
-         mt_server_listen_tcp(host->server, MT_SLICE("127.0.0.1"), 0, NULL) == MT_OK;
+         mt_server_listen_tcp(its->server, MT_SLICE("127.0.0.1"), 0, NULL) == MT_OK;
 }
 
-bool world_run(host *host, const world_plan *plan) {
+bool world_run(host *its, const world_plan *plan) {
   running *run = calloc(1, sizeof *run);
   assert_non_null(run);
   run->plan = plan;
-  run->world.host = host;
+  run->world.host = its;
   if (prepare(&run->world, plan)) {
     fake_loop_on_run(enter, run);
-    mt_server_run(host->server, NULL);
+    mt_server_run(its->server, NULL);
     fake_loop_on_run(NULL, NULL);
   }
   answer_too_late(&run->world);
-  host_destroy(host);
+  host_destroy(its);
   assert_int_equal(run->world.given, run->world.destroyed);
   world_forget_peers(&run->world);
   bool has_started = run->has_started;

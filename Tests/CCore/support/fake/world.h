@@ -37,7 +37,7 @@ typedef struct world_plan {
   bool listens;      /* on a port of 127.0.0.1 */
 } world_plan;
 
-/** Starts a server as `host` is set up, with the routes below, runs the scenario on its reactor,
+/** Starts a server as `its` says, with the routes below, runs the scenario on its reactor,
  * drains it and destroys it; asserts that every destructor ran once. False: it did not start, and
  * the scenario was not run. The routes:
  *
@@ -54,7 +54,7 @@ typedef struct world_plan {
  *  GET  /stream  held: three times WORLD_PIECE octets, of unknown length
  *  GET  /sized   held: the same, announced
  *  GET  /cut     held: a piece, then released without an end */
-bool world_run(host *host, const world_plan *plan);
+bool world_run(host *its, const world_plan *plan);
 /** As host_tear_down. A failed assertion leaves the server in the middle of a call: it then stays
  * as it is. */
 int world_tear_down(void **state);
