@@ -22,11 +22,11 @@ SWIFT_ASAN := --sanitize=address --scratch-path .build-asan -Xcc -fsanitize=unde
 SWIFT_TSAN := --sanitize=thread --scratch-path .build-tsan
 
 # The parts of `make test`. Each leaves its totals; what leaves none has failed.
-PARTS := c embedding swift wire
+PARTS := c embedding swift wire smuggling
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run build debug demo test test-c test-fuzz test-embedding test-swift test-wire test-conformance \
-	test-smuggling test-abuse fuzz fuzz-merge load leaks asan ubsan tsan valgrind coverage lib bench-micro \
+	test-smuggling test-abuse conformance fuzz fuzz-merge load leaks asan ubsan tsan valgrind coverage lib bench-micro \
 	install uninstall check-abi format lint analyze info clean
 
 help: ## list the targets
@@ -76,6 +76,10 @@ test-wire: demo ## start the demo application and speak raw bytes, curl, ab and 
 
 test-conformance: demo ## hold the demo application against RFC 9112 and 9110, case by case; prints a table
 	@$(TEST) conformance $(DEMO) $(ARGS)
+
+conformance: demo ## the same, with nginx and h2o in the same run; writes the tables into Tests/Conformance/README.md
+	@$(NEED) conformance
+	@$(TEST) conformance $(DEMO) nginx h2o --write
 
 test-smuggling: demo ## send ambiguous messages to the demo application, alone and behind nginx, HAProxy and Apache httpd
 	@$(NEED) fronts
