@@ -21,6 +21,22 @@ mt_slice fuzz_take_until(mt_slice *input, char end) {
   return taken;
 }
 
+bool fuzz_is_token(mt_slice text) {
+  for (size_t at = 0; at < text.size; at++) {
+    unsigned char c = (unsigned char)text.data[at];
+    if (c <= ' ' || c >= 0x7f || strchr("\"(),/:;<=>?@[\\]{}", c)) return false;
+  }
+  return text.size > 0;
+}
+
+bool fuzz_is_field_value(mt_slice text) {
+  for (size_t at = 0; at < text.size; at++) {
+    unsigned char c = (unsigned char)text.data[at];
+    if ((c < ' ' && c != '\t') || c == 0x7f) return false;
+  }
+  return true;
+}
+
 size_t fuzz_split_next(fuzz_split *split, size_t left) {
   if (split->stride == 0) return left;
   size_t step = 1 + fuzz_random(&split->random) % split->stride;

@@ -36,6 +36,11 @@ static inline bool fuzz_same(mt_slice a, mt_slice b) {
   return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
 }
 
+/** token, read by the letter of RFC 9110 §5.6.2. */
+bool fuzz_is_token(mt_slice text);
+/** field-value with obs-text, and empty: RFC 9110 §5.5. */
+bool fuzz_is_field_value(mt_slice text);
+
 /** Numbers that depend on the seed alone. `*state` must not be 0. */
 static inline uint32_t fuzz_random(uint32_t *state) {
   *state ^= *state << 13;

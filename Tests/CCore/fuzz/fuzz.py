@@ -16,7 +16,7 @@ import tempfile
 FUZZ = pathlib.Path(__file__).resolve().parent
 ROOT = FUZZ.parents[2]
 FOUND = ROOT / ".build-c" / "fuzz-found"
-MAX_LENGTH = {"target": 300, "http": 200, "connection": 4096}
+MAX_LENGTH = {"target": 300, "words": 200, "dates": 64, "connection": 4096}
 MAX_LENGTH_OF_OTHERS = 1024
 # How far a run may go past its time: it loads the corpus first, and a sanitizer's report takes a while.
 GRACE_SECONDS = 120

@@ -3,6 +3,7 @@
 #include <http_parser.h>
 #include <string.h>
 
+#include "base/slice.h"
 #include "fuzz.h"
 
 /* The parser is fed once, so each part of a message comes in one piece. */
@@ -94,6 +95,13 @@ void other_parse_request(mt_slice bytes, other_message *message) {
 void other_parse_response_head(mt_slice bytes, other_message *message) {
   message->body = NULL;
   parse(HTTP_RESPONSE, bytes, message);
+}
+
+bool other_mistakes(mt_slice name) {
+  const mt_slice coding = MT_SLICE("Transfer-Encoding");
+  if (mt__slice_equal_nocase(name, MT_SLICE("Proxy-Connection"))) return true;
+  return name.size > coding.size &&
+         mt__slice_equal_nocase(mt__slice_part(name, 0, coding.size), coding);
 }
 
 int other_method(mt_slice name) {

@@ -35,6 +35,10 @@ typedef struct other_message {
 void other_parse_request(mt_slice bytes, other_message *message);
 /** The same for the head of a response. */
 void other_parse_response_head(mt_slice bytes, other_message *message);
+/** Whether it takes a field of that name for another one: "Proxy-Connection" for Connection, which
+ * it is not (RFC 9112 Appendix C.2.2), and what begins as "Transfer-Encoding" and goes on for that.
+ */
+bool other_mistakes(mt_slice name);
 /** Its number for a method, -1 when it knows none of that name. */
 int other_method(mt_slice name);
 
