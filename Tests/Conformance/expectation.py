@@ -4,8 +4,11 @@ import json
 import re
 
 from case import HELLO
+from play import SILENT
 
 OPEN, CLOSED, EITHER = "stays usable", "is closed", "may stay or be closed"
+# Whoever reads a long body to its end says nothing until it has come.
+UNREAD = "is closed or waits for the rest of the body"
 
 
 class Final:
@@ -73,7 +76,8 @@ class Answers:
         return None
 
     def end_complaint(self, played):
-        fits = {OPEN: played.is_open, CLOSED: played.is_closed, EITHER: played.is_open or played.is_closed}
+        fits = {OPEN: played.is_open, CLOSED: played.is_closed, EITHER: played.is_open or played.is_closed,
+                UNREAD: played.is_closed or played.end == SILENT}
         return None if fits[self.then] else f"the connection {played.fate}"
 
 

@@ -2,6 +2,7 @@
 import os
 import pathlib
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -11,7 +12,7 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Wire"))
-from support import Demo  # noqa: E402
+from support import Demo, demo_path  # noqa: E402
 from wire import Wire, request  # noqa: E402
 
 from case import FILE, FILE_BODY, HELLO
@@ -53,6 +54,12 @@ class Server:
             self.end()
             raise
 
+    @classmethod
+    def version(cls):
+        said = subprocess.run(cls.version_command(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, timeout=START_SECONDS, check=True).stdout
+        return f"{cls.name} {re.search(r'[0-9]+([.][0-9]+)+', said)[0]}"
+
     def fill_in(self, octets):
         """Puts the file's entity tag where a case speaks of it."""
         return octets.replace(b"<etag>", self.etag)
@@ -67,6 +74,10 @@ class Martlet(Server):
     offers = ("body", "echo", "files", "stream", "handlers", "no HTTP/2")
     seconds = 10
     demo = None
+
+    @staticmethod
+    def version_command():
+        return [demo_path(), "--version"]
 
     def start(self, site):
         self.demo = Demo("--reactors", "2", "--static", str(site / "static"))
@@ -83,6 +94,10 @@ class Martlet(Server):
 class Program(Server):
     """A server from the distribution, in the foreground and with a configuration of ours."""
     process = None
+
+    @classmethod
+    def version_command(cls):
+        return [cls.command[0], "-v"]
 
     def start(self, site):
         self.address = ("127.0.0.1", free_port())
@@ -157,7 +172,7 @@ http {{
     root {site};
     location = /hello {{ }}
     location ~ ^/users/(?<id>[^/]*)$ {{ return 200 "User $id\\n"; }}
-    location = /test/body {{ proxy_pass http://unix:{folder}/self; }}
+    location = /test/body {{ proxy_pass http://unix:{folder}/self; proxy_ignore_client_abort on; }}
     location /static/ {{ index index.html; }}
   }}
 }}
@@ -189,13 +204,13 @@ hosts:
       /test/body:
         mruby.handler: |
           Proc.new do |env|
-            body = env["rack.input"] ? env["rack.input"].read : ""
+            body = env["rack.input"] ? env["rack.input"].read.to_s : ""
             [200, {{"content-type" => "application/json"}}, ["{{\\"bytes\\":#{{body.size}}}}"]]
           end
       /echo:
         mruby.handler: |
           Proc.new do |env|
-            body = env["rack.input"] ? env["rack.input"].read : ""
+            body = env["rack.input"] ? env["rack.input"].read.to_s : ""
             [200, {{"content-type" => "text/plain"}}, [body]]
           end
 """

@@ -11,11 +11,13 @@ from case import Await, Finish, Pause, Quiet, Slowly, user
 # Sent behind every play. Its answer is the proof that the connection is still in step.
 PROBE, PROBE_BODY = user(b"probe"), b"User probe\n"
 RESPONSE_LIMIT = 200
+SILENT = "says nothing more"
+REFUSALS = {400, 408, 411, 413, 414, 417, 421, 431, 501, 505}
 
 
 class Played:
     def __init__(self):
-        self.responses, self.end, self.trouble = [], "says nothing more", None
+        self.responses, self.end, self.trouble = [], SILENT, None
 
     @property
     def finals(self):
@@ -34,11 +36,12 @@ class Played:
         return {"open": "stays usable", "closed": "is closed", "reset": "is reset"}.get(self.end, self.end)
 
     @property
-    def kind(self):
-        """Whether the server takes the message, refuses it, or says nothing."""
+    def refuses(self):
+        """Whether the server did not take the first message for one that it can read and may serve. What is not there,
+        or not allowed, was read."""
         if self.trouble or not self.finals:
-            return "refuses" if self.is_closed and not self.trouble else "is silent" if not self.trouble else "garbles"
-        return "takes" if self.finals[0].status < 400 else "refuses"
+            return self.is_closed and not self.trouble and not self.responses
+        return self.finals[0].status in REFUSALS
 
     def __str__(self):
         said = " ".join(str(response.status) for response in self.responses) or "no answer"
@@ -59,6 +62,12 @@ class Player:
             self.wire.send(octets)
         except ConnectionError:
             pass  # what came before it says why
+
+    def finish(self):
+        try:
+            self.wire.finish_sending()
+        except OSError:
+            pass  # the server was quicker
 
     def read(self):
         """The next response; None when the connection ended instead."""
@@ -101,7 +110,7 @@ class Player:
                 self.send(bytes([octet]))
                 time.sleep(0.0005)
         elif isinstance(step, Finish):
-            self.wire.finish_sending()
+            self.finish()
 
     def read_all(self):
         """Until the probe's answer, the connection's end, or the wire's patience."""
@@ -121,7 +130,7 @@ class Player:
                 self.take(step)
             self.played.end = self.read_all()
         except TimeoutError:
-            self.played.end = "says nothing more"
+            self.played.end = SILENT
         except ConnectionError:
             self.played.end = "reset"
         except (Malformed, Ended) as broken:

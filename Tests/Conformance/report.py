@@ -58,46 +58,46 @@ def tables(found, areas):
 
 # The differences
 
-def differs(results):
-    """Whether a server passed what another failed, or refuses what another takes."""
-    played = [result for result in results if result.played]
-    kinds = {result.played.kind for result in played}
-    return len({result.verdict == "failed" for result in played}) > 1 or {"takes", "refuses"} <= kinds
-
-
 def stance(ours, others):
-    kinds = {result.played.kind for result in others if result.played}
-    if ours.played.kind == "refuses" and "takes" in kinds:
+    """Where Martlet stands beside those that have played the case too; None: where they stand."""
+    played = [result for result in others if result.played]
+    if not ours.played or not played:
+        return None
+    if ours.played.refuses and any(not result.played.refuses for result in played):
         return "stricter"
-    if ours.played.kind == "takes" and "refuses" in kinds:
+    if not ours.played.refuses and any(result.played.refuses and result.verdict == "passed" for result in played):
         return "laxer"
-    return "otherwise"
+    return "otherwise" if len({result.verdict == "failed" for result in [ours, *played]}) > 1 else None
+
+
+MARKS = {"failed": "**{}**", "excused": "_{}_", "passed": "{}"}
 
 
 def outcome(result):
-    if not result.played:
-        return "n/a"
-    text = str(result.played).split(";")[0]
-    return f"**{text}**" if result.verdict == "failed" else text
+    return MARKS[result.verdict].format(str(result.played).split(";")[0]) if result.played else "n/a"
 
 
 def differences(found):
-    groups = {"stricter": [], "laxer": [], "otherwise": []}
+    groups = {}
     for results in zip(*found.values()):
-        if results[0].played and differs(results):
-            case = results[0].case
-            groups[stance(results[0], results[1:])].append(
-                [case.name.replace("|", "\\|"), f"{case.section} {case.level}", *map(outcome, results)])
+        case = results[0].case
+        row = [case.name, f"{case.section} {case.level}", *map(outcome, results)]
+        groups.setdefault(stance(results[0], results[1:]), []).append(row)
     return groups
 
 
-def write(found, areas):
+GROUPS = {"stricter": "Martlet is stricter: it refuses what another takes",
+          "laxer": "Martlet is laxer: it takes what another may refuse, and does",
+          "otherwise": "Others: what one passes, and another does not"}
+
+
+def write(found, areas, versions):
     """Puts tables and differences into the README, between its two marks."""
-    titles = {"stricter": "Martlet refuses what another takes", "laxer": "Martlet takes what another refuses",
-              "otherwise": "Other verdicts that differ"}
-    parts = [BEGIN, tables(found, areas)]
-    for name, rows in differences(found).items():
-        parts += [f"### {titles[name]}: {len(rows)}", layout([["case", "RFC", *found], *rows]) if rows else "None."]
-    text = README.read_text()
-    before, _, rest = text.partition(BEGIN)
+    about = f"{len(found['Martlet'])} cases, played to {', '.join(versions)} in one run."
+    parts = [BEGIN, about, tables(found, areas)]
+    groups = differences(found)
+    for name, title in GROUPS.items():
+        rows = groups.get(name, [])
+        parts += [f"### {title} ({len(rows)})", layout([["case", "RFC", *found], *rows]) if rows else "None."]
+    before, _, rest = README.read_text().partition(BEGIN)
     README.write_text(before + "\n\n".join(parts) + "\n\n" + END + rest.partition(END)[2])

@@ -31,11 +31,18 @@ def load_cases(words):
     return [(area, case) for area, case in pairs if all(word in f"{area} {case.name}" for word in words)]
 
 
+def complain(expected, played):
+    try:
+        return expected.complaint(played)
+    except (KeyError, TypeError, ValueError) as error:
+        return f"what came cannot be read: {error}"
+
+
 def judge(case, server, played):
     """Why what was played is not what has to be, or None."""
-    complaint = case.expected.complaint(played)
+    complaint = complain(case.expected, played)
     if complaint is None and case.ours and server.name == Martlet.name:
-        complaint = case.ours.complaint(played)
+        complaint = complain(case.ours, played)
         return complaint and f"the RFC allows it, but it is not what Martlet chose: {complaint}"
     return complaint
 
@@ -82,7 +89,7 @@ def main(arguments):
             print(f"excused: {result.case.name} ({result.case.section}, {result.case.level}): {result.case.reason}")
     print(report.tables(found, AREAS))
     if "--write" in arguments:
-        report.write(found, AREAS)
+        report.write(found, AREAS, [kind.version() for kind in kinds])
     return count(ours, PASSED), count(ours, FAILED), count(ours, EXCUSED)
 
 

@@ -1,10 +1,10 @@
 """RFC 9110 §5.4 and §15.5, RFC 9112 §3: more than a server will take, and what it has to take."""
 from case import BAIT, MAY, MUST, SHOULD, Await, Case, Each, Finish, chunked, get, line, message, post, sized, user
-from expectation import CLOSED, EITHER, answered, either, final_user, hello, in_order, received, refused
+from expectation import CLOSED, EITHER, UNREAD, answered, either, final_user, hello, in_order, received, refused
 
 BODY = ("body",)
 TOO_LARGE = refused(400, 413, 431)
-MUCH = 100_000
+MUCH = 1_000_000
 
 CASES = [
     # What has to be possible
@@ -15,7 +15,7 @@ CASES = [
     Case("fifty fields are taken", "9110 §5.4", MAY, get(*(b"X-%d: a" % number for number in range(50))),
          either(hello(), TOO_LARGE), ours=hello()),
     Case("a thousand empty members of a list do no harm", "9110 §5.6.1.2", MUST, get(b"Connection: " + b"," * 1000),
-         either(hello(), TOO_LARGE), ours=hello()),
+         either(hello(then=EITHER), TOO_LARGE), ours=hello()),
     # Too much
     Case("a target longer than a server reads is answered 414", "9112 §3", MUST,
          line(b"GET /" + b"a" * MUCH + b" HTTP/1.1"), refused(414)),
@@ -32,7 +32,7 @@ CASES = [
     Case("a name longer than a server reads is answered 4xx", "9110 §5.4", MUST, get(b"X" * MUCH + b": a"), TOO_LARGE,
          ours=refused(431)),
     Case("more fields than a server reads are answered 4xx", "9110 §5.4", MUST,
-         get(*(b"X-%d: %b" % (number, b"a" * 500) for number in range(200))), TOO_LARGE, ours=refused(431)),
+         get(*(b"X-%d: %b" % (number, b"a" * 500) for number in range(2000))), TOO_LARGE, ours=refused(431)),
     Case("a great many small fields", "9110 §5.4", MAY, get(*[b"X: a"] * 1000), either(hello(), TOO_LARGE),
          ours=refused(431)),
     Case("a Host longer than a server reads is answered 4xx", "9110 §5.4", MUST,
@@ -50,14 +50,17 @@ CASES = [
     Case("an announced chunk that is too long is answered 413", "9110 §15.5.14", MAY,
          [chunked(b"7fffffff\r\n") + bytes(2_000_000), Await(), Finish()], refused(413), needs=BODY),
     Case("nothing in a body that is too long is taken for a request", "9112 §9.3", MUST,
-         post(b"Content-Length: 9000000", body=BAIT * 10), refused(413), needs=BODY),
-    Case("an extension longer than a server reads is answered 4xx", "9112 §7.1.1", SHOULD,
-         chunked(b"3;a=" + b"a" * MUCH + b"\r\nabc\r\n0\r\n\r\n"), refused(400, 413, 431), needs=BODY),
-    Case("extensions that are too long together are answered 4xx", "9112 §7.1.1", SHOULD,
-         chunked((b"1;" + b"a" * 400 + b"\r\na\r\n") * 250 + b"0\r\n\r\n"), refused(400, 413, 431), needs=BODY),
-    Case("trailers longer than a server reads are answered 4xx", "9110 §5.4", MUST,
+         post(b"Content-Length: 9000000", body=BAIT * 10), answered(413, then=UNREAD), ours=refused(413),
+         needs=BODY),
+    Case("an extension longer than a server reads", "9112 §7.1.1", MAY,
+         chunked(b"3;a=" + b"a" * MUCH + b"\r\nabc\r\n0\r\n\r\n"), either(received(3), TOO_LARGE), ours=refused(),
+         needs=BODY),
+    Case("extensions that are too long together", "9112 §7.1.1", MAY,
+         chunked((b"1;" + b"a" * 400 + b"\r\na\r\n") * 250 + b"0\r\n\r\n"), either(received(250), TOO_LARGE),
+         ours=refused(), needs=BODY),
+    Case("trailers longer than a server reads", "9110 §5.4", MUST,
          Each(chunked(b"0\r\nX-A: " + b"a" * MUCH + b"\r\n\r\n"), chunked(b"0\r\n" + b"X-A: a\r\n" * 5000 + b"\r\n")),
-         TOO_LARGE, ours=refused(431), needs=BODY),
+         either(received(0), TOO_LARGE), ours=refused(431), needs=BODY),
     Case("a refusal of too much says that the connection closes", "9112 §9.6", SHOULD,
          Each(line(b"GET /" + b"a" * MUCH + b" HTTP/1.1"), get(b"X-A: " + b"a" * MUCH)),
          answered(400, 413, 414, 431, has={"connection": "close"}, then=CLOSED)),

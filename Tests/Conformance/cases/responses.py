@@ -11,7 +11,7 @@ FIXDATE = re.compile(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (Jan|Feb|Mar|Apr|May|
 CLOCK_SECONDS = 30
 OPTIONS = line(b"OPTIONS * HTTP/1.1")
 UNCHANGED = get(b"If-None-Match: <etag>", target=FILE)
-BROKEN = line(b"GET  HTTP/1.1")
+BROKEN = get(b"X-A : b")
 NOT_FOUND = get(target=b"/nowhere")
 
 
@@ -84,12 +84,12 @@ CASES = [
          Each(get(b"Accept-Encoding: identity;q=0"), get(b"Accept-Encoding: *;q=0")), answered(200, 406, 415),
          ours=hello()),
     Case("a refusal says that the connection closes", "9112 §9.6", SHOULD,
-         Each(BROKEN, get(b"X-A : b"), message(b"GET /hello HTTP/1.1"), sized(b"abc", b"Content-Length: 4")),
-         refused(400, has={"connection": "close"})),
-    Case("501 has content that says so", "9110 §15.6", SHOULD, get(method=b"BREW"),
-         rejected(501, test=has_content)),
-    Case("505 has content that says so", "9110 §15.6.6", SHOULD, line(b"GET /hello HTTP/3.0"),
-         rejected(505, test=has_content)),
+         Each(BROKEN, get(b"Transfer-Encoding: x"), line(b"GET /hello HTTP/x.1"), sized(b"abc", b"X-A: b\rc")),
+         refused(400, 501, 505, has={"connection": "close"})),
+    Case("the refusal of a method has content that says so", "9110 §15.6", SHOULD, get(method=b"BREW"),
+         rejected(405, 501, test=has_content)),
+    Case("the refusal of a version has content that says so", "9110 §15.6.6", SHOULD, line(b"GET /hello HTTP/3.0"),
+         rejected(400, 505, test=has_content), ours=refused(505, test=has_content)),
     Case("404 has content that says so", "9110 §15.5", SHOULD, NOT_FOUND,
          answered(404, test=has_content)),
 ]
