@@ -14,6 +14,7 @@ from relay import TO_FRONT, TO_ORIGIN, Relay, octets_of
 QUIET_SECONDS = 0.25
 PATIENCE_SECONDS = 8
 PAUSE_SECONDS = 0.001
+DRIVE_SECONDS = 300
 
 REFUSED_BY_FRONT, REFUSED_BY_ORIGIN, SERVED = "refused by the front", "refused by the origin", "served"
 FATES = (REFUSED_BY_FRONT, REFUSED_BY_ORIGIN, SERVED)
@@ -127,13 +128,22 @@ def charge(trials, conversations):
             by_number.get(complaint.number, trials[-1]).complaints.append(complaint)
 
 
+def try_messages(front, relay, messages):
+    trials, deadline = [], time.monotonic() + DRIVE_SECONDS
+    for index, message in enumerate(messages):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{front.name} took {DRIVE_SECONDS} s for {index} messages")
+        trials.append(try_message(front, relay, message, index))
+    return trials
+
+
 def drive(front_name, origin, messages):
     """A trial of each message, and all conversations, with a front of their own before `origin`."""
     relay = Relay(origin)
     try:
         front = Front(front_name, relay.port)
         try:
-            trials = [try_message(front, relay, message, index) for index, message in enumerate(messages)]
+            trials = try_messages(front, relay, messages)
         finally:
             front.end()
     finally:

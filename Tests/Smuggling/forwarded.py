@@ -30,9 +30,11 @@ class Request:
 
     def expected(self):
         """The gist of its answer from the routes that the corpus speaks to; None: any."""
-        if self.target.startswith("/users/") and self.method == "GET" and "%" not in self.target:
-            return f"200 User {self.target.partition('?')[0].removeprefix('/users/')}"
-        if self.target.partition("?")[0] == "/test/body" and self.method in ("POST", "PUT"):
+        path = self.target.partition("?")[0]
+        user = re.fullmatch("/users/([^/%]+)", path)
+        if user and self.method == "GET":
+            return f"200 User {user[1]}"
+        if path == "/test/body" and self.method in ("POST", "PUT"):
             return f"200 {self.method} {len(self.body)}"
         return None
 

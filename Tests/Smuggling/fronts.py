@@ -4,6 +4,7 @@ All keep their connections to the origin and use them again, and give each reque
 own in X-Front-Id."""
 import os
 import pathlib
+import pwd
 import shutil
 import signal
 import socket
@@ -115,14 +116,15 @@ def apache(folder, port, origin, options="Strict", server=""):
     modules = next(pathlib.Path(place) for place in APACHE_PLACES if pathlib.Path(place).is_dir())
     lines = [f"LoadModule {name}_module {modules}/mod_{name}.so" for name in APACHE_MODULES]
     # Started by root it wants somebody else to be.
-    user = "User nobody\nGroup nogroup" if os.geteuid() == 0 else ""
+    nobody = f"User nobody\nGroup #{pwd.getpwnam('nobody').pw_gid}"
+    user = nobody if os.geteuid() == 0 else ""
     (folder / "conf").write_text(APACHE.format(folder=folder, port=port, origin=origin, options=options, server=server,
                                                modules="\n".join(lines), user=user))
     return ["apache2", "httpd"], ["-X", "-f", f"{folder}/conf"]
 
 
 NGINX_LAX = {"http": "ignore_invalid_headers off; underscores_in_headers on; merge_slashes off;",
-             "location": "proxy_request_buffering off; proxy_pass_request_headers on;"}
+             "location": "proxy_request_buffering off;"}
 FRONTS = {
     "nginx": (nginx, {}),
     "nginx, lax and unbuffered": (nginx, NGINX_LAX),
