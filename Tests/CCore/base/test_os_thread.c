@@ -3,12 +3,60 @@
 #include <sched.h>
 #endif
 
+#include "base/clock.h"
 #include "base/os.h"
 #include "support/check.h"
 
 static void there_is_at_least_one_cpu(void **state) {
   (void)state;
   assert_in_range(mt__os_cpu_count(), 1, 8192);
+}
+
+typedef struct bell {
+  pthread_mutex_t mutex;
+  pthread_cond_t condition;
+  bool has_rung;
+} bell;
+
+static void *ring(void *argument) {
+  bell *self = argument;
+  pthread_mutex_lock(&self->mutex);
+  self->has_rung = true;
+  pthread_cond_signal(&self->condition);
+  pthread_mutex_unlock(&self->mutex);
+  return NULL;
+}
+
+/* With 999 ms, all but a thousandth of the waits end in another second than they begin. */
+static void a_wait_lasts_until_it_is_signalled(void **state) {
+  (void)state;
+  const uint32_t spans_ms[] = {999, 30000, UINT32_MAX};
+  for (size_t i = 0; i < sizeof spans_ms / sizeof spans_ms[0]; i++) {
+    bell self = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+    pthread_t thread;
+    assert_true(mt__os_condition_init(&self.condition));
+    pthread_mutex_lock(&self.mutex);
+    assert_int_equal(pthread_create(&thread, NULL, ring, &self), 0);
+    while (!self.has_rung)
+      assert_true(mt__os_condition_wait(&self.condition, &self.mutex, spans_ms[i]));
+    pthread_mutex_unlock(&self.mutex);
+    pthread_join(thread, NULL);
+    pthread_cond_destroy(&self.condition);
+  }
+}
+
+static void a_wait_that_nobody_ends_ends_in_time(void **state) {
+  (void)state;
+  pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+  pthread_cond_t condition;
+  assert_true(mt__os_condition_init(&condition));
+  pthread_mutex_lock(&mutex);
+  uint64_t begin = mt__clock_monotonic_ms();
+  while (mt__os_condition_wait(&condition, &mutex, 50)) {
+  }
+  assert_in_range(mt__clock_monotonic_ms() - begin, 49, 10000);
+  pthread_mutex_unlock(&mutex);
+  pthread_cond_destroy(&condition);
 }
 
 #ifdef __linux__
@@ -71,6 +119,8 @@ static void a_long_thread_name_is_cut(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(there_is_at_least_one_cpu),
+      cmocka_unit_test(a_wait_lasts_until_it_is_signalled),
+      cmocka_unit_test(a_wait_that_nobody_ends_ends_in_time),
 #ifdef __linux__
       cmocka_unit_test(pins_go_round_the_allowed_cpus),
       cmocka_unit_test(a_long_thread_name_is_cut),
