@@ -3,10 +3,11 @@
 #include "parser_engine.h"
 
 mt__scan_kind mt__scan_best(void) {
-  if (mt__scan_supports(MT__SCAN_AVX2)) return MT__SCAN_AVX2;
-  if (mt__scan_supports(MT__SCAN_SSE42)) return MT__SCAN_SSE42;
-  if (mt__scan_supports(MT__SCAN_NEON)) return MT__SCAN_NEON;
-  return MT__SCAN_SCALAR;
+  static const mt__scan_kind best_first[] = {MT__SCAN_AVX2, MT__SCAN_SSE42, MT__SCAN_NEON,
+                                             MT__SCAN_SCALAR};
+  const mt__scan_kind *kind = best_first;
+  while (!mt__scan_supports(*kind)) kind++; /* the last one is supported everywhere */
+  return *kind;
 }
 
 bool mt__scan_supports(mt__scan_kind kind) {
