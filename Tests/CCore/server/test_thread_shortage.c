@@ -69,7 +69,7 @@ static void a_start_without_enough_threads_fails_and_leaves_none(void **state) {
   host *self = *state;
   const char *preload = getenv("LD_PRELOAD");
   if (preload && strstr(preload, "vgpreload")) skip(); /* valgrind needs the room itself */
-  mallopt(M_ARENA_MAX, 1); /* a thread's own would need room too */
+  mallopt(M_ARENA_MAX, 1);                             /* a thread's own would need room too */
   for (size_t threads = 0; threads < THREADS; threads++) {
     mt_error error = {.struct_size = sizeof error};
     configure(self);
