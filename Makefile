@@ -22,11 +22,11 @@ SWIFT_ASAN := --sanitize=address --scratch-path .build-asan -Xcc -fsanitize=unde
 SWIFT_TSAN := --sanitize=thread --scratch-path .build-tsan
 
 # The parts of `make test`. Each leaves its totals; what leaves none has failed.
-PARTS := c embedding swift wire smuggling
+PARTS := c embedding swift wire smuggling abuse
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run build debug demo test test-c test-fuzz test-embedding test-swift test-wire test-conformance \
-	test-smuggling test-abuse conformance fuzz fuzz-merge load leaks asan ubsan tsan valgrind coverage lib bench-micro \
+	test-smuggling test-abuse conformance fuzz fuzz-merge load soak leaks asan ubsan tsan valgrind coverage lib bench-micro \
 	install uninstall check-abi format lint analyze info clean
 
 help: ## list the targets
@@ -103,6 +103,9 @@ fuzz-merge: ## fold what the fuzz targets found into the committed corpora, and 
 
 load: ## hold the load generators to the demo application for longer than the tests do
 	@WIRE_FULL=1 $(MAKE) --no-print-directory test-wire WIRE=test_load.py
+
+soak: ## run the long forms of the tests, which take minutes
+	@MARTLET_SOAK=1 $(MAKE) --no-print-directory test-abuse
 
 leaks: ## look for leaks behind 10,000 connections to a C program, with LeakSanitizer and with valgrind
 	@$(NEED) c test

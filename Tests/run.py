@@ -21,6 +21,7 @@ C_TEST_SECONDS = 120
 SWIFT_SECONDS = 2400
 EMBEDDING_SECONDS = 600
 WIRE_SECONDS = 1200
+ABUSE_SECONDS = 540  # `make soak` too
 CONFORMANCE_SECONDS = 600
 
 VALGRIND = ["valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full", "--errors-for-leak-kinds=definite",
@@ -161,10 +162,10 @@ def use_demo(part, demo):
     os.environ["MARTLET_DEMO"] = os.path.abspath(demo)
 
 
-def run_against_demo(part, folder):
+def run_against_demo(part, folder, seconds=WIRE_SECONDS):
     def run(arguments):
         use_demo(part, arguments[0])
-        run_unittest(part, folder, WIRE_SECONDS, arguments[1:])
+        run_unittest(part, folder, seconds, arguments[1:])
     return run
 
 
@@ -212,7 +213,7 @@ def totals(parts):
 PARTS = {"c": run_c, "embedding": run_embedding, "swift": run_swift, "fuzz": run_fuzz,
          "wire": run_against_demo("wire", "Tests/Wire"), "conformance": run_conformance,
          "smuggling": run_against_demo("smuggling", "Tests/Smuggling"),
-         "abuse": run_against_demo("abuse", "Tests/Abuse"), "leaks": run_leaks, "totals": totals}
+         "abuse": run_against_demo("abuse", "Tests/Abuse", ABUSE_SECONDS), "leaks": run_leaks, "totals": totals}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in PARTS:
