@@ -26,8 +26,8 @@ PARTS := c embedding swift wire smuggling abuse
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run build debug demo test test-c test-fuzz test-embedding test-swift test-wire test-conformance \
-	test-smuggling test-abuse conformance fuzz fuzz-merge load soak leaks asan ubsan tsan valgrind coverage lib bench-micro \
-	install uninstall check-abi format lint analyze info clean
+	test-smuggling test-abuse conformance fuzz fuzz-merge load soak leaks asan ubsan tsan valgrind coverage lib \
+	bench-micro install uninstall check-abi format lint analyze info clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
