@@ -32,7 +32,7 @@ class Fronts(DemoTest):
         print(f"\n{'':28}" + "".join(f"{fate:>24}" for fate in FATES))
         for name, future in cls.driven.items():
             if not future.exception():
-                fates = [trial.fate() for trial in future.result()[0]]
+                fates = [trial.fate() for trial in future.result()[0] if not trial.complaints]
                 print(f"{name:28}" + "".join(f"{fates.count(fate):24}" for fate in FATES))
 
     def check(self, name):
