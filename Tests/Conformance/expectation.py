@@ -23,7 +23,8 @@ class Final:
         if self.body is not None:
             said += f" with {self.body!r}"
         if self.has:
-            said += " with " + ", ".join(f"{name}: {getattr(value, 'pattern', value)}" for name, value in self.has.items())
+            wanted = {name: getattr(value, "pattern", value) for name, value in self.has.items()}
+            said += " with " + ", ".join(f"{name}: {value}" for name, value in wanted.items())
         return said + (f", {self.test.__doc__}" if self.test else "")
 
     def complaint(self, response):
@@ -40,7 +41,9 @@ class Final:
 def field_is(found, wanted):
     if wanted is None or wanted is True:
         return (found is not None) == bool(wanted)
-    return found is not None and bool(re.fullmatch(wanted, found) if isinstance(wanted, re.Pattern) else found == wanted)
+    if isinstance(wanted, re.Pattern):
+        return found is not None and bool(wanted.fullmatch(found))
+    return found == wanted
 
 
 class Answers:

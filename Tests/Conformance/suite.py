@@ -8,7 +8,6 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import report  # noqa: E402
-from case import MUST, SHOULD  # noqa: E402
 from peers import PEERS, Martlet  # noqa: E402
 from play import play  # noqa: E402
 

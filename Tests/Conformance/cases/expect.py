@@ -1,7 +1,6 @@
 """RFC 9110 §10.1.1: a client that waits to be asked for its body."""
-from case import BAIT, HOST, MAY, MUST, SHOULD, Await, Case, Each, Finish, Quiet, get, post, sized
-from expectation import (CLOSED, EITHER, HELLO_ANSWER, Answers, Final, answered, either, has_bytes, in_order, received,
-                         refused)
+from case import BAIT, MAY, MUST, SHOULD, Await, Case, Each, Finish, Quiet, get, post, sized
+from expectation import CLOSED, EITHER, HELLO_ANSWER, Answers, Final, answered, either, has_bytes, received, refused
 
 EXPECT = b"Expect: 100-continue"
 THREE = b"Content-Length: 3"
@@ -21,12 +20,12 @@ def final_at_once(*statuses):
 
 
 CASES = [
-    Case("a client that waits is asked for its body", "9110 §10.1.1", MUST, [*asked_first(EXPECT, THREE), b"abc"], INVITED,
-         needs=BODY),
+    Case("a client that waits is asked for its body", "9110 §10.1.1", MUST,
+         [*asked_first(EXPECT, THREE), b"abc"], INVITED, needs=BODY),
     Case("a client that waits is asked for its chunks", "9110 §10.1.1", MUST,
          [*asked_first(EXPECT, b"Transfer-Encoding: chunked"), b"3\r\nabc\r\n0\r\n\r\n"], INVITED, needs=BODY),
-    Case("an expectation has no case", "9110 §10.1.1", MUST, [*asked_first(b"expect: 100-Continue", THREE), b"abc"],
-         INVITED, needs=BODY),
+    Case("an expectation has no case", "9110 §10.1.1", MUST,
+         [*asked_first(b"expect: 100-Continue", THREE), b"abc"], INVITED, needs=BODY),
     Case("a client is asked once", "9110 §10.1.1", MUST,
          [*asked_first(EXPECT, THREE), b"a", Quiet(0.05), b"b", Quiet(0.05), b"c"], INVITED, needs=BODY),
     Case("the invitation waits for the answers before it", "9112 §9.3.2", MUST,
@@ -35,8 +34,8 @@ CASES = [
     Case("a body that is streamed is asked for too", "9110 §10.1.1", MUST,
          Each(*([*asked_first(EXPECT, THREE, target=target), b"abc"] for target in (b"/upload", b"/echo"))),
          answered(200, interim=1), needs=("handlers",)),
-    Case("a client that does not wait may be asked, and is served", "9110 §10.1.1", MAY, sized(b"abc", EXPECT),
-         INVITED_OR_NOT, ours=received(3), needs=BODY),
+    Case("a client that does not wait may be asked, and is served", "9110 §10.1.1", MAY,
+         sized(b"abc", EXPECT), INVITED_OR_NOT, ours=received(3), needs=BODY),
     Case("a client that waits for no body may be asked, and is served", "9110 §10.1.1", MAY,
          Each(get(EXPECT), get(EXPECT, b"Content-Length: 0")), answered(200, interim=None), ours=answered(200)),
     Case("an expectation in HTTP/1.0 is passed over", "9110 §10.1.1", MUST,
@@ -50,10 +49,10 @@ CASES = [
          either(answered(417, then=EITHER), INVITED_OR_NOT), ours=refused(417), needs=BODY),
     Case("an unknown expectation beside a known one", "9110 §10.1.1", MAY,
          Each(sized(b"abc", b"Expect: 100-continue, x"), sized(b"abc", EXPECT, b"Expect: x"),
-              sized(b"abc", b"Expect: 100-continue;a=b")),
-         either(answered(417, then=EITHER), INVITED_OR_NOT), ours=refused(417), needs=BODY),
-    Case("an unknown expectation on GET", "9110 §10.1.1", MAY, get(b"Expect: 200-ok"),
-         answered(200, 417, then=EITHER), ours=refused(417)),
+              sized(b"abc", b"Expect: 100-continue;a=b")), either(answered(417, then=EITHER), INVITED_OR_NOT),
+         ours=refused(417), needs=BODY),
+    Case("an unknown expectation on GET", "9110 §10.1.1", MAY,
+         get(b"Expect: 200-ok"), answered(200, 417, then=EITHER), ours=refused(417)),
     Case("the body behind an unknown expectation is not taken for a request", "9112 §9.3", MUST,
          post(b"Expect: x", b"Content-Length: %d" % len(BAIT), body=BAIT),
          answered(200, 417, then=EITHER, interim=None), ours=refused(417), needs=BODY),

@@ -1,6 +1,6 @@
 """RFC 9112 §9.3.2: many requests before the first answer."""
-from case import BAIT, FILE, FILE_BODY, MAY, MUST, SHOULD, Await, Case, Each, chunked, get, line, message, sized, user
-from expectation import CLOSED, EITHER, HELLO_ANSWER, Final, answered, either, final_user, has_bytes, hello, in_order
+from case import BAIT, FILE, FILE_BODY, MAY, MUST, SHOULD, Await, Case, chunked, get, line, sized, user
+from expectation import CLOSED, HELLO_ANSWER, Final, answered, either, final_user, has_bytes, in_order
 
 BODY = ("body",)
 
@@ -18,8 +18,8 @@ MANY, MANY_ANSWERS = numbered(35)
 BAIT_CHUNKS = b"%x\r\n%b\r\n0\r\n\r\n" % (len(BAIT), BAIT)
 
 CASES = [
-    Case("two requests of one write are both answered", "9112 §9.3.2", MUST, user(b"1") + user(b"2"),
-         in_order(final_user(b"1"), final_user(b"2"))),
+    Case("two requests of one write are both answered", "9112 §9.3.2", MUST,
+         user(b"1") + user(b"2"), in_order(final_user(b"1"), final_user(b"2"))),
     Case("answers come in the order of the requests", "9112 §9.3.2", MUST, TWENTY, in_order(*THEIR_ANSWERS)),
     Case("answers come in order where there are more than a server reads at once", "9112 §9.3.2", MUST,
          b"".join(user(b"%d" % number, b"X-Fill: " + b"a" * 3000) for number in range(35)), in_order(*MANY_ANSWERS)),
@@ -32,7 +32,8 @@ CASES = [
                   Final(200, body=b"Blocked a worker for 20 ms.\n"), final_user(b"1"),
                   Final(200, body=b"Waited for 0 ms without a thread.\n")), needs=("handlers",)),
     Case("a streamed answer does not lose its place", "9112 §9.3.2", MUST,
-         get(target=b"/events?count=3&ms=10") + user(b"1"), in_order(Final(200), final_user(b"1")), needs=("handlers",)),
+         get(target=b"/events?count=3&ms=10") + user(b"1"), in_order(Final(200), final_user(b"1")),
+         needs=("handlers",)),
     Case("bodies of either framing stay between their heads", "9112 §6", MUST,
          (sized(BAIT) + chunked(BAIT_CHUNKS) + user(b"1")) * 3,
          in_order(*[counted(len(BAIT)), counted(len(BAIT)), final_user(b"1")] * 3), needs=BODY),
@@ -40,20 +41,22 @@ CASES = [
          sized(BAIT, target=b"/echo") + chunked(BAIT_CHUNKS, target=b"/echo") + user(b"1"),
          in_order(Final(200, body=BAIT), Final(200, body=BAIT), final_user(b"1")), needs=("echo",)),
     Case("a request behind trailers is answered", "9112 §7.1.2", MUST,
-         chunked(b"3\r\nabc\r\n0\r\nX-Sum: 3\r\nX-Other: a\r\n\r\n") + user(b"1"), in_order(counted(3), final_user(b"1")),
-         needs=BODY),
+         chunked(b"3\r\nabc\r\n0\r\nX-Sum: 3\r\nX-Other: a\r\n\r\n") + user(b"1"),
+         in_order(counted(3), final_user(b"1")), needs=BODY),
     Case("answers to HEAD have no bodies in between", "9112 §6.3", MUST,
-         get(method=b"HEAD") + get() + get(method=b"HEAD", target=FILE) + get(method=b"HEAD", target=b"/nowhere") + get(),
+         get(method=b"HEAD") + get() + get(method=b"HEAD", target=FILE) + get(method=b"HEAD",
+                                                                              target=b"/nowhere") + get(),
          in_order(Final(200, body=b""), HELLO_ANSWER, Final(200, body=b""), Final(404, body=b""), HELLO_ANSWER),
          methods=("HEAD", "GET", "HEAD", "HEAD", "GET")),
     Case("304 has no body in between", "9112 §6.3", MUST,
-         get(b"If-None-Match: <etag>", target=FILE) + get(target=FILE) + get(b"If-None-Match: <etag>", target=FILE) + get(),
+         get(b"If-None-Match: <etag>",
+             target=FILE) + get(target=FILE) + get(b"If-None-Match: <etag>", target=FILE) + get(),
          in_order(Final(304, body=b""), Final(200, body=FILE_BODY), Final(304, body=b""), HELLO_ANSWER)),
     Case("what came before a malformed request is answered", "9112 §9.3.2", MUST,
          user(b"1") + user(b"2") + line(b"GET /hello HTTP/x.1") + BAIT,
          in_order(final_user(b"1"), final_user(b"2"), Final(400, 505), then=CLOSED)),
-    Case("what came before a malformed field is answered", "9112 §9.3.2", MUST, user(b"1") + get(b"X-A : b") + BAIT,
-         in_order(final_user(b"1"), Final(400), then=CLOSED)),
+    Case("what came before a malformed field is answered", "9112 §9.3.2", MUST,
+         user(b"1") + get(b"X-A : b") + BAIT, in_order(final_user(b"1"), Final(400), then=CLOSED)),
     Case("what came before a malformed body is answered", "9112 §9.3.2", MUST,
          user(b"1") + chunked(b"x\r\nabc\r\n0\r\n\r\n") + BAIT, in_order(final_user(b"1"), Final(400), then=CLOSED),
          needs=BODY),
