@@ -160,26 +160,30 @@ ptrdiff_t mt__target_decode(mt_slice text, char *out) {
   return to - out;
 }
 
-/** Whether the segment at `at` is one or two dots, each of them plain or escaped. */
+/** The size of `octet` at `at`, plain or escaped (`escape` in lower case); 0: it is another. */
+static size_t written(const char *at, const char *end, char octet, const char *escape) {
+  if (at < end && *at == octet) return 1;
+  return end - at >= 3 && mt__octets_equal_nocase(at, escape, 3) ? 3 : 0;
+}
+
+/** Whether what is from `at` to the next slash is one or two dots. */
 static bool is_dot_segment(const char *at, const char *end) {
   int dots = 0;
-  for (; at < end && *at != '/'; dots++) {
-    if (*at == '.')
-      at++;
-    else if (end - at >= 3 && mt__octets_equal_nocase(at, "%2e", 3))
-      at += 3;
-    else
-      return false;
-  }
-  return dots == 1 || dots == 2;
+  for (size_t size; (size = written(at, end, '.', "%2e")) != 0; dots++) at += size;
+  return (dots == 1 || dots == 2) && (at == end || written(at, end, '/', "%2f"));
+}
+
+/** Whether a segment begins at `at`. */
+static bool is_behind_slash(const char *begin, const char *at) {
+  if (at == begin || at[-1] == '/') return true;
+  return at - begin >= 3 && mt__octets_equal_nocase(at - 3, "%2f", 3);
 }
 
 bool mt__target_has_dot_segment(mt_slice path) {
-  for (size_t at = 0; at < path.size; at++) {
-    char octet = path.data[at];
-    if (MT__LIKELY(octet != '.' && octet != '%')) continue;
-    bool begins_segment = at == 0 || path.data[at - 1] == '/';
-    if (begins_segment && is_dot_segment(path.data + at, path.data + path.size)) return true;
+  const char *end = path.data + path.size;
+  for (const char *at = path.data; at < end; at++) {
+    if (MT__LIKELY(*at != '.' && *at != '%')) continue;
+    if (is_behind_slash(path.data, at) && is_dot_segment(at, end)) return true;
   }
   return false;
 }

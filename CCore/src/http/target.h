@@ -23,7 +23,8 @@ bool mt__target_is_host(mt_slice text);
 /** Percent-decodes `text` into `out` (room for text.size octets); returns the decoded size, or -1
  * for a broken escape or %00. */
 ptrdiff_t mt__target_decode(mt_slice text, char *out);
-/** Whether a path (raw) holds a "." or ".." segment, also written with %2e. */
+/** Whether a path (raw) holds a "." or ".." between slashes, dots and slashes written plainly or as
+ * %2e and %2f: what a handler that joins paths would walk. RFC 3986 §3.3. */
 bool mt__target_has_dot_segment(mt_slice path);
 
 MT__HIDDEN_END

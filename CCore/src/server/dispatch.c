@@ -2,6 +2,7 @@
 #include "../base/number.h"
 #include "../connection/exchange.h"
 #include "../connection/response.h"
+#include "../http/target.h"
 #include "../http/words.h"
 #include "server.h"
 
@@ -97,10 +98,21 @@ static void take_fallback(mt_exchange *exchange) {
   exchange->request.match.route = &shared->fallback;
 }
 
+/** Nobody's browser sends dot segments (RFC 3986 §6.2.2.3), and no pattern has them: what is left
+ * is a try to get out of a folder. Most paths hold no dot at all. */
+static bool is_evasive(const mt__head *head, mt_slice path) {
+  bool may_be = head->path_needs_decoding || memchr(path.data, '.', path.size);
+  return may_be && mt__target_has_dot_segment(path);
+}
+
 static void find_route(mt_exchange *exchange) {
   mt_request *request = &exchange->request;
   const mt__head *head = &request->head;
   mt_slice path = head->path.size ? mt__head_slice(head, head->path) : MT_SLICE("/");
+  if (is_evasive(head, path)) {
+    answer_error(exchange, 400);
+    return;
+  }
   mt_status status = mt__router_find(exchange->shard->shared->router, (mt_method)head->method, path,
                                      &exchange->arena, &request->match);
   if (status != MT_OK)

@@ -245,9 +245,23 @@ static void decodes_no_broken_escape_and_no_nul(void **state) {
 
 static void dot_segments_are_seen_however_they_are_written(void **state) {
   (void)state;
-  const char *const paths[] = {"/.",   "/..",       "/../a",  "/a/..",      "/a/./b",
-                               "/%2e", "/%2E%2e/a", "/.%2e/", "/%2E./a",    ".",
-                               "..",   "/a/%2e",    "//../",  "/a/b/c/%2E."};
+  const char *const paths[] = {"/.",
+                               "/..",
+                               "/../a",
+                               "/a/..",
+                               "/a/./b",
+                               "/%2e",
+                               "/%2E%2e/a",
+                               "/.%2e/",
+                               "/%2E./a",
+                               ".",
+                               "..",
+                               "/a/%2e",
+                               "//../",
+                               "/a/b/c/%2E.",
+                               "/a%2f..",
+                               "/..%2Fa",
+                               "/a%2F%2e%2e%2fb"};
   for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
     mt_slice path = copy_exactly(mt_slice_from(paths[i]));
     if (!mt__target_has_dot_segment(path)) fail_msg("missed %s", paths[i]);
@@ -257,9 +271,10 @@ static void dot_segments_are_seen_however_they_are_written(void **state) {
 
 static void dots_in_names_are_no_dot_segments(void **state) {
   (void)state;
-  const char *const paths[] = {"",        "/",      "/a",   "/a.b",       "/.a",   "/a.",
-                               "/...",    "/..a/b", "/a..", "/%2e%2e%2e", "/%2ea", "/%252e",
-                               "/a/.b/c", "/%2",    "/.%2", "/%2f"};
+  const char *const paths[] = {"",      "/",      "/a",      "/a.b",    "/.a",
+                               "/a.",   "/...",   "/..a/b",  "/a..",    "/%2e%2e%2e",
+                               "/%2ea", "/%252e", "/a/.b/c", "/%2",     "/.%2",
+                               "/%2f",  "/..%2",  "/..%5c",  "/a%2f.b", "/%2f...%2f"};
   for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
     mt_slice path = copy_exactly(mt_slice_from(paths[i]));
     if (mt__target_has_dot_segment(path)) fail_msg("saw one in %s", paths[i]);

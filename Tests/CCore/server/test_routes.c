@@ -207,30 +207,32 @@ static void nothing_was_modified_after_it_was_sent(void **state) {
 }
 
 static void leads_nobody_out_of_the_folder(void **state) {
-  static const char *const tricks[] = {
-      "../martlet-secret",
-      "%2e%2e/secret",
-      "..%2fsecret",
-      "%2e%2e%2fsecret",
-      "..%5csecret",
-      "./page.html",
-      ".hidden",
-      "%2ehidden",
-      "page.html%00",
-      "//page.html",
-      "page.html/",
-      "%252e%252e/x",
-      "",
-      "none",
-      "a/../page.html",
+  static const struct {
+    const char *path;
+    int status;
+  } tricks[] = {
+      {"../martlet-secret", 400},
+      {"%2e%2e/secret", 400},
+      {"..%2fsecret", 400},
+      {"%2e%2e%2fsecret", 400},
+      {"./page.html", 400},
+      {"a/../page.html", 400},
+      {"page.html%00", 400},
+      {"..%5csecret", 404},
+      {".hidden", 404},
+      {"%2ehidden", 404},
+      {"//page.html", 404},
+      {"page.html/", 404},
+      {"%252e%252e/x", 404},
+      {"", 404},
+      {"none", 404},
   };
   host *self = *state;
   start_serving(self);
   client peer = host_connect(self);
   for (size_t i = 0; i < sizeof tricks / sizeof tricks[0]; i++) {
-    reply answer = get(&peer, "GET", tricks[i], "");
-    bool is_nul = strstr(tricks[i], "%00") != NULL;
-    assert_int_equal(answer.status, is_nul ? 400 : 404);
+    reply answer = get(&peer, "GET", tricks[i].path, "");
+    assert_int_equal(answer.status, tricks[i].status);
     assert_null(strstr(answer.body, "secret"));
     reply_free(&answer);
   }
