@@ -3,8 +3,8 @@ no validators of the server's, so that nothing is asked of it here."""
 import email.utils
 import re
 
-from case import FILE, FILE_BODY, FILE_DATE, MAY, MUST, SHOULD, Case, Each, get
-from expectation import EITHER, Final, answered, in_order, rejected
+from case import FILE, FILE_BODY, FILE_DATE, MAY, MUST, SHOULD, Case, Each, get, sized
+from expectation import EITHER, Final, answered, in_order, received, rejected
 
 MATCH, NONE_MATCH = b"If-Match: ", b"If-None-Match: "
 MODIFIED, UNMODIFIED = b"If-Modified-Since: ", b"If-Unmodified-Since: "
@@ -158,6 +158,8 @@ CASES = [
     Case("many ranges that overlap may be passed over", "9110 §14.2", MAY,
          ask(b"Range: bytes=" + b",".join([b"0-"] * 200)), answered(200, 206, 416), ours=WHOLE),
     Case("a range is for GET alone", "9110 §14.2", MUST, ask(b"Range: bytes=0-3", method=b"HEAD"), answered(200)),
+    Case("a range on a body that is sent is passed over", "9110 §14.2", MUST,
+         sized(b"abc", b"Range: bytes=0-1"), received(3), needs=("body",)),
     Case("an If-Range without a range does nothing", "9110 §13.1.5", MUST,
          each(b"<etag>", b'"x"', EARLIER, before=b"If-Range: "), WHOLE),
     Case("a range on the condition of another file is passed over", "9110 §13.1.5", MUST,

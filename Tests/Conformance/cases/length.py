@@ -1,6 +1,6 @@
 """RFC 9112 §6, RFC 9110 §8.6: where a body ends, and that nobody can be of two minds about it."""
 from case import BAIT, MAY, MUST, SHOULD, Case, Each, get, post, sized
-from expectation import CLOSED, EITHER, answered, either, hello, received, refused
+from expectation import CLOSED, EITHER, Final, answered, either, has_bytes, hello, in_order, received, refused
 
 CHUNKS = b"3\r\nabc\r\n0\r\n\r\n"
 # Both lengths at once may be refused, or read by the coding; then the connection ends.
@@ -32,6 +32,10 @@ CASES = [
     Case("a body that looks like a request is a body", "9112 §6.3", MUST,
          sized(BAIT), received(len(BAIT)), needs=("body",)),
     Case("a body of any octets is a body", "9110 §6.4", MUST, sized(bytes(range(256))), received(256), needs=("body",)),
+    Case("octets behind an empty body begin another message", "9112 §6.3", MUST,
+         post(b"Content-Length: 0") + b"X" + get(),
+         in_order(Final(200, test=has_bytes(0)), Final(400, 405, 501), then=EITHER),
+         ours=in_order(Final(200, test=has_bytes(0)), Final(501)), needs=("body",)),
     Case("a body gets where it is asked for octet by octet", "9110 §6.4", MUST,
          sized(b"\0\r\n\xff body", target=b"/echo"), answered(200, body=b"\0\r\n\xff body"), needs=("echo",)),
     Case("leading zeros make a length no octal number", "9110 §8.6", MUST,
