@@ -22,7 +22,7 @@ SWIFT_ASAN := --sanitize=address --scratch-path .build-asan -Xcc -fsanitize=unde
 SWIFT_TSAN := --sanitize=thread --scratch-path .build-tsan
 
 # The parts of `make test`. Each leaves its totals; what leaves none has failed.
-PARTS := c embedding swift wire conformance smuggling abuse
+PARTS := c embedding swift wire conformance smuggling abuse fuzz
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run build debug demo test test-c test-fuzz test-embedding test-swift test-wire test-conformance \
