@@ -75,13 +75,10 @@ static void hand_to_consumer(mt_exchange *exchange, mt_slice bytes) {
   if (flow == MT_FLOW_PAUSE) exchange->reactor_only.is_body_paused = true;
 }
 
+/** They are within the limit: an announced length and each chunk's are held against it before. */
 static void sink_bytes(mt__connection *connection, mt_exchange *exchange, mt_slice bytes) {
   connection->has_read = true;
   exchange->reactor_only.body_received += bytes.size;
-  if (exchange->reactor_only.body_received > exchange->reactor_only.body_limit) {
-    mt__input_reject(connection, 413, "the body is longer than the limit");
-    return;
-  }
   if (exchange->reactor_only.sink == MT__SINK_STREAM && exchange->reactor_only.on_body) {
     hand_to_consumer(exchange, bytes);
   } else if (exchange->reactor_only.sink == MT__SINK_WHOLE && !gather(exchange, bytes)) {
