@@ -71,7 +71,7 @@ class Server:
 
 class Martlet(Server):
     name = "Martlet"
-    offers = ("body", "echo", "files", "stream", "handlers", "no HTTP/2")
+    offers = ("body", "echo", "handlers", "no HTTP/2")
     seconds = 10
     demo = None
 
@@ -141,7 +141,7 @@ class Nginx(Program):
     """nginx reads a body only for somebody: its route for bodies hands them to nginx itself, which says how long they
     were. Files answer to If-Modified-Since as RFC 9110 has it, not as nginx would by itself."""
     name = "nginx"
-    offers = ("body", "files", "no HTTP/2")
+    offers = ("body", "no HTTP/2")
     command = ("nginx", "-c")
     configuration = """
 daemon off;
@@ -182,7 +182,7 @@ http {{
 class H2o(Program):
     """h2o's small application is Ruby inside of it."""
     name = "h2o"
-    offers = ("body", "echo", "files")
+    offers = ("body", "echo")
     command = ("h2o", "--mode", "worker", "--conf")
     configuration = """
 listen: {{ host: 127.0.0.1, port: {port} }}

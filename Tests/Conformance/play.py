@@ -47,7 +47,7 @@ class Played:
         said = " ".join(str(response.status) for response in self.responses) or "no answer"
         if self.trouble:
             return f"{said}; {self.trouble}"
-        return said + {"open": "", "closed": ", closed", "reset": ", reset"}.get(self.end, ", then nothing")
+        return said + {"open": "", "closed": ", closed", "reset": ", closed"}.get(self.end, ", then nothing")
 
     def describe(self):
         return "".join(f"{response!r}\n" for response in self.responses) + f"the connection {self.fate}"
