@@ -106,6 +106,7 @@ load: ## hold the load generators to the demo application for longer than the te
 
 soak: ## run the long forms of the tests, which take minutes
 	@MARTLET_SOAK=1 $(MAKE) --no-print-directory test-abuse
+	@MARTLET_SOAK=1 $(MAKE) --no-print-directory test-c
 
 leaks: ## look for leaks behind 10,000 connections to a C program, with LeakSanitizer and with valgrind
 	@$(NEED) c test

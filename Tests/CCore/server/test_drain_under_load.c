@@ -245,7 +245,7 @@ static void answers_all_that_it_accepted(void **state) {
 
 static void loses_no_request_of_those_that_ask_on_and_on(void **state) {
   host *self = *state;
-  for (int round = soak_count(4, 200); round > 0; round--) {
+  for (int round = soak_count(4, 1000); round > 0; round--) {
     start_usual(self);
     loader loaders[LOADERS];
     loaders_start(loaders, LOADERS, mt_server_port(self->server, 0));
