@@ -39,6 +39,11 @@ class Request:
         return None
 
 
+def members(values):
+    """Of a list in one field or several, but those that are empty: RFC 9110 §5.6.1.2."""
+    return [member for member in (part.strip(b" \t").lower() for part in b",".join(values).split(b",")) if member]
+
+
 class Octets:
     def __init__(self, octets):
         self.octets, self.at = octets, 0
@@ -83,7 +88,7 @@ class Octets:
         """RFC 9112 §6.3."""
         codings, lengths = fields.get(b"transfer-encoding", []), fields.get(b"content-length", [])
         if codings:
-            if lengths or minor == b"0" or [coding.lower() for coding in codings] != [b"chunked"]:
+            if lengths or minor == b"0" or members(codings) != [b"chunked"]:
                 raise Flaw(f"Transfer-Encoding {codings}, Content-Length {lengths} in HTTP/1.{minor.decode()}")
             return self.chunks()
         if len(lengths) > 1 or not all(re.fullmatch(rb"[0-9]+", length) for length in lengths):

@@ -1,5 +1,5 @@
 """Transfer-Encoding spelled so that one side sees chunked and the other does not (TE.TE, and half of CL.TE, TE.CL)."""
-from .message import BEHIND_LAST, BODY, CHUNKED, SPANS_ALL, post, refused, taken
+from .message import BEHIND_LAST, BODY, CHUNKED, SMUGGLED, SPANS_ALL, answered, post, refused, taken
 
 # What RFC 9110 §5.5 and RFC 9112 §7 permit: it is taken where it stands alone.
 CHUNKED_INDEED = {
@@ -73,11 +73,15 @@ CHUNKED_MAYBE = {
     "twice in a list": (b"Transfer-Encoding: chunked, chunked\r\n", "RFC 9112 §7.1"),
     "twice on two lines": (CHUNKED + CHUNKED, "RFC 9112 §7.1"),
     "twice, once disguised": (CHUNKED + b"Transfer-Encoding: \x0bchunked\r\n", "RFC 9110 §5.5"),
-    "an empty member before it": (b"Transfer-Encoding: , chunked\r\n", "RFC 9110 §5.6.1"),
-    "an empty member behind it": (b"Transfer-Encoding: chunked,\r\n", "RFC 9110 §5.6.1"),
-    "an empty line of it before it": (b"Transfer-Encoding:\r\n" + CHUNKED, "RFC 9110 §5.6.1"),
-    "an empty line of it behind it": (CHUNKED + b"Transfer-Encoding:\r\n", "RFC 9110 §5.6.1"),
     "a semicolon for the comma": (b"Transfer-Encoding: identity; chunked\r\n", "RFC 9112 §6.1"),
+}
+
+# Chunked, and a member that is none: passed over by the letter, but not by all, so that nothing behind it is served.
+BESIDE_NOTHING = {
+    "an empty member before it": b"Transfer-Encoding: , chunked\r\n",
+    "an empty member behind it": b"Transfer-Encoding: chunked,\r\n",
+    "an empty line of it before it": b"Transfer-Encoding:\r\n" + CHUNKED,
+    "an empty line of it behind it": CHUNKED + b"Transfer-Encoding:\r\n",
 }
 
 # Codings that are not ours before chunked: where it ends is clear, what it means is not.
@@ -107,6 +111,10 @@ MESSAGES = [
       for name, (field, section) in CHUNKED_MAYBE.items()],
     *[refused(f"Transfer-Encoding with {name}, beside a length", section, post(SPANS_ALL + field, BEHIND_LAST))
       for name, (field, section) in CHUNKED_MAYBE.items()],
+    *[answered(f"chunked with {name}", "RFC 9110 §5.6.1.2", post(field, BODY), "200 POST 49", body=SMUGGLED, ends=True)
+      for name, field in BESIDE_NOTHING.items()],
+    *[refused(f"chunked with {name}, beside a length", "RFC 9112 §6.3", post(SPANS_ALL + field, BEHIND_LAST))
+      for name, field in BESIDE_NOTHING.items()],
     *[refused(f"chunked with {name}", "RFC 9112 §6.1", post(field, BODY), 501)
       for name, field in UNKNOWN_BEFORE.items()],
     *[refused(f"chunked with {name}, beside a length", "RFC 9112 §6.3", post(SPANS_ALL + field, BEHIND_LAST))

@@ -57,11 +57,16 @@ typedef struct codings {
   unsigned count;
   unsigned chunked;  /* how many are "chunked" */
   bool is_last;      /* whether the last one is */
-  bool is_malformed; /* an empty member, no token, or parameters on "chunked" */
+  bool is_malformed; /* no token, or parameters on "chunked" */
+  bool has_empty;    /* a member with nothing in it */
 } codings;
 
 static void note_coding(codings *all, mt_slice member) {
   mt_slice rest = member;
+  if (member.size == 0) {
+    all->has_empty = true;
+    return;
+  }
   mt_slice name = mt__slice_trim(mt__slice_cut(&rest, ';'));
   bool is_chunked = mt__slice_equal_nocase(name, MT_SLICE("chunked"));
   all->count++;
@@ -70,11 +75,9 @@ static void note_coding(codings *all, mt_slice member) {
   all->is_malformed |= !mt__is_token(name) || (is_chunked && rest.data != NULL);
 }
 
-/* All Transfer-Encoding fields are one list (RFC 9110 §5.3). Empty members are
- * not passed over here: implementations differ about them, and this list
- * decides where the message ends. */
+/* All Transfer-Encoding fields are one list: RFC 9110 §5.3. */
 static codings collect_codings(const mt__head *head) {
-  codings all = {0, 0, false, false};
+  codings all = {0};
   uint32_t index = next_field(head, MT__FIELD_TRANSFER_ENCODING, 0);
   while (index < head->field_count) {
     mt_slice rest = value_of(head, index);
@@ -86,7 +89,9 @@ static codings collect_codings(const mt__head *head) {
   return all;
 }
 
-/* RFC 9112 §6.1, §6.3. */
+/* RFC 9112 §6.1, §6.3. Empty members are passed over (RFC 9110 §5.6.1.2), but
+ * not all do that, and the list decides where the message ends: nothing behind
+ * it is taken for a request. */
 static bool check_codings(mt__h1_parser *parser, mt__head *head) {
   if (head->minor_version == 0) {
     return mt__h1_reject(parser, 400, "Transfer-Encoding in HTTP/1.0");
@@ -101,6 +106,7 @@ static bool check_codings(mt__h1_parser *parser, mt__head *head) {
   }
   if (all.count > 1) return mt__h1_reject(parser, 501, "unknown transfer coding");
   head->framing = MT__FRAMING_CHUNKED;
+  head->keep_alive &= !all.has_empty;
   return true;
 }
 
@@ -150,13 +156,13 @@ static bool check_expect(mt__h1_parser *parser, mt__head *head) {
 bool mt__h1_check_head(mt__h1_parser *parser, mt__head *head) {
   if (!check_host(parser, head)) return false;
   uint32_t seen = parser->seen;
+  head->keep_alive = head->minor_version > 0;
+  if (seen & BIT(MT__FIELD_CONNECTION)) read_connection(parser, head);
   if (seen & BIT(MT__FIELD_TRANSFER_ENCODING)) {
     if (!check_codings(parser, head)) return false;
   } else if (seen & BIT(MT__FIELD_CONTENT_LENGTH)) {
     if (!check_length(parser, head)) return false;
   }
-  head->keep_alive = head->minor_version > 0;
-  if (seen & BIT(MT__FIELD_CONNECTION)) read_connection(parser, head);
   return !(seen & BIT(MT__FIELD_EXPECT)) || check_expect(parser, head);
 }
 
