@@ -47,13 +47,13 @@ static void take_step(world *self, void *context) {
   world_still_serves(self);
 }
 
-static void walk_kinds(host *its, world_plan *plan, size_t *sites) {
+static void walk_kinds(host *its, world_plan plan, size_t *sites) {
   for (size_t i = 0; i < request_kind_count; i++) {
     walk step = {.kind = &request_kinds[i]};
-    plan->context = &step;
+    plan.context = &step;
     do {
       step.nth++;
-      assert_true(world_run(its, plan));
+      assert_true(world_run(its, &plan));
     } while (step.has_failed);
     *sites += step.nth - 1;
   }
@@ -62,7 +62,7 @@ static void walk_kinds(host *its, world_plan *plan, size_t *sites) {
 static void a_request_survives_every_failing_allocation(void **state) {
   world_plan plan = {.scenario = take_step, .root = requests_root()};
   size_t sites = 0;
-  walk_kinds(*state, &plan, &sites);
+  walk_kinds(*state, plan, &sites);
   print_message("%zu allocations failed\n", sites);
   assert_true(sites > request_kind_count);
 }

@@ -9,8 +9,8 @@
 
 /** What mt__loop_run (behind mt_server_run) calls once, on the loop's thread, before it goes on
  * until it is broken. NULL: nothing. */
-void fake_loop_on_run(void (*script)(void *context), void *context);
-/** Serves what is due and ready now; whether there was anything. To be called by the script. */
+void fake_loop_on_run(void (*function)(void *context), void *context);
+/** Serves what is due and ready now; whether there was anything. To be called by that function. */
 bool fake_loop_turn(void);
 /** Whether the script began and did not end, because a failed assertion left it; forgets that loop.
  */
