@@ -1,5 +1,5 @@
-/* The chunked coding: one outcome however a body arrives, the data that another parser finds in
- * it, and back again what our own writer wrote.
+/* The chunked coding: one outcome however a body arrives, the one that RFC 9112 §7.1 read by the
+ * letter has; the data that another parser finds; and back again what our own writer wrote.
  *
  * Input: two octets of chance, then the coded body; for the way back, the data. */
 #include "codec/h1/chunked.h"
@@ -84,6 +84,118 @@ static void decode_in_every_way(mt_slice bytes, uint32_t random, outcome *first)
     decode(bytes, (fuzz_split){strides[i], random}, &other);
     require_same(first, &other);
   }
+}
+
+/* --- by the letter --- */
+
+typedef enum verdict { GOOD, SHORT, BAD } verdict;
+
+/** Stops at the octet that is bad, or at the end when more is needed. */
+typedef struct reader {
+  mt_slice bytes;
+  size_t at;
+  size_t data; /* octets of it */
+} reader;
+
+static bool is_next(const reader *r, const char *set) {
+  return r->at < r->bytes.size && r->bytes.data[r->at] && strchr(set, r->bytes.data[r->at]);
+}
+
+static verdict refuse(const reader *r) {
+  return r->at == r->bytes.size ? SHORT : BAD;
+}
+
+static verdict expect(reader *r, const char *text) {
+  for (; *text; text++, r->at++)
+    if (r->at == r->bytes.size || r->bytes.data[r->at] != *text) return refuse(r);
+  return GOOD;
+}
+
+static void skip_white(reader *r) {
+  while (is_next(r, " \t")) r->at++;
+}
+
+/** 1*HEXDIG, 16 at most, below 2^63. */
+static verdict read_size(reader *r, uint64_t *size) {
+  static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+  size_t begin = r->at;
+  *size = 0;
+  for (; is_next(r, digits); r->at++) {
+    if (r->at - begin == 16 || *size >= UINT64_C(1) << 59) return BAD;
+    *size = *size * 16 + (uint64_t)(strchr(digits, r->bytes.data[r->at]) - digits) % 16;
+  }
+  return r->at > begin ? GOOD : refuse(r);
+}
+
+static verdict read_token(reader *r) {
+  size_t begin = r->at;
+  while (r->at < r->bytes.size && fuzz_is_token((mt_slice){r->bytes.data + r->at, 1})) r->at++;
+  return r->at > begin ? GOOD : refuse(r);
+}
+
+/** The octets between and behind the quotation marks: RFC 9110 §5.6.4. */
+static verdict read_quoted(reader *r) {
+  for (r->at++; !is_next(r, "\""); r->at++) {
+    if (is_next(r, "\\")) r->at++;
+    bool is_text =
+        r->at < r->bytes.size && fuzz_is_field_value((mt_slice){r->bytes.data + r->at, 1});
+    if (!is_text) return refuse(r);
+  }
+  r->at++;
+  return GOOD;
+}
+
+/** ";" BWS name [ BWS "=" BWS ( token / quoted-string ) ], from the ";" on. */
+static verdict read_extension(reader *r) {
+  r->at++;
+  skip_white(r);
+  verdict so_far = read_token(r);
+  if (so_far != GOOD) return so_far;
+  bool has_space = is_next(r, " \t");
+  skip_white(r);
+  if (!is_next(r, "=")) return has_space && !is_next(r, ";") ? refuse(r) : GOOD;
+  r->at++;
+  skip_white(r);
+  return is_next(r, "\"") ? read_quoted(r) : read_token(r);
+}
+
+/** *( BWS extension ) CRLF */
+static verdict read_line_end(reader *r) {
+  while (!is_next(r, "\r")) {
+    skip_white(r);
+    verdict so_far = is_next(r, ";") ? read_extension(r) : refuse(r);
+    if (so_far != GOOD) return so_far;
+  }
+  return expect(r, "\r\n");
+}
+
+static verdict read_data(reader *r, uint64_t size) {
+  size_t left = r->bytes.size - r->at;
+  size_t taken = size < left ? (size_t)size : left;
+  r->at += taken;
+  r->data += taken;
+  return expect(r, "\r\n");
+}
+
+static verdict read_body(reader *r) {
+  uint64_t size = 1;
+  verdict so_far = GOOD;
+  while (so_far == GOOD && size > 0) {
+    so_far = read_size(r, &size);
+    if (so_far == GOOD) so_far = read_line_end(r);
+    if (so_far == GOOD && size > 0) so_far = read_data(r, size);
+  }
+  return so_far;
+}
+
+static void read_by_the_letter(mt_slice bytes, const outcome *ours) {
+  static const mt__chunked_result results[] = {
+      [GOOD] = MT__CHUNKED_TRAILERS, [SHORT] = MT__CHUNKED_MORE, [BAD] = MT__CHUNKED_REJECTED};
+  reader r = {bytes, 0, 0};
+  verdict found = read_body(&r);
+  fuzz_require(ours->result == results[found]);
+  fuzz_require(ours->consumed == r.at + (found == BAD)); /* the bad octet was looked at */
+  fuzz_require(ours->size == r.data);
 }
 
 /* --- the other parser --- */
@@ -177,6 +289,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   uint32_t random = (uint32_t)fuzz_take_number(&input, 2) + 1;
   if (input.size > BODY_BYTES) return -1;
   decode_in_every_way(input, random, &first);
+  read_by_the_letter(input, &first);
   if (first.result == MT__CHUNKED_TRAILERS) {
     require_whole_lines(input, &first);
     compare(input, &first);
