@@ -99,14 +99,14 @@ static void a_request_on_its_way_is_still_served(void **state) {
   client_close(&peer);
 }
 
-/** The reactor has read all six, and serves two at a time. */
+/** The reactor has read all six at once, and serves two at a time. */
 static void serves_pipelined_requests_that_it_has_received(void **state) {
   enum { MANY = 6 };
   host *self = *state;
   self->config.max_pipelined_requests = 2;
   start_usual(self);
   client peer = host_connect(self);
-  for (int i = 0; i < MANY; i++) client_send(&peer, GET_LATER);
+  client_send(&peer, GET_LATER GET_LATER GET_LATER GET_LATER GET_LATER GET_LATER);
   HOST_AWAIT(self, bytes_received, MANY * strlen(GET_LATER));
   assert_int_equal(mt_server_drain(self->server, CLIENT_PATIENCE_MS), MT_OK);
   host_sleep_ms(20);

@@ -27,14 +27,14 @@ static bool hear_hello(loader *self) {
 static void *ask_on_and_on(void *user_data) {
   static const char request[] = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
   loader *self = user_data;
-  uint64_t heard = host_now_ms();
   while (!self->was_told) {
-    self->silence_ms = host_now_ms() - heard;
-    if (send(self->socket, request, sizeof request - 1, MSG_NOSIGNAL) < 0) break;
+    bool is_sent = send(self->socket, request, sizeof request - 1, MSG_NOSIGNAL) >= 0;
+    self->silence_ms = host_now_ms() - self->heard_ms;
+    if (!is_sent) break;
     self->asked++;
     if (!hear_hello(self)) break;
     atomic_fetch_add(&self->answered, 1);
-    heard = host_now_ms();
+    self->heard_ms = host_now_ms();
   }
   close(self->socket);
   return NULL;
@@ -44,6 +44,7 @@ void loaders_start(loader *loaders, int count, uint16_t port) {
   memset(loaders, 0, (size_t)count * sizeof *loaders);
   for (int i = 0; i < count; i++) {
     loaders[i].socket = client_connect(port).socket;
+    loaders[i].heard_ms = host_now_ms();
     assert_int_equal(pthread_create(&loaders[i].thread, NULL, ask_on_and_on, &loaders[i]), 0);
   }
 }
@@ -51,8 +52,12 @@ void loaders_start(loader *loaders, int count, uint16_t port) {
 void loaders_finish(loader *loaders, int count) {
   for (int i = 0; i < count; i++) pthread_join(loaders[i].thread, NULL);
   for (int i = 0; i < count; i++) {
+    int asked = loaders[i].asked, answered = atomic_load(&loaders[i].answered);
     if (loaders[i].silence_ms > IDLE_MS) continue;
+    if (!loaders[i].was_told || answered != asked)
+      print_error("asked %d, answered %d, silent for %d ms\n", asked, answered,
+                  (int)loaders[i].silence_ms);
     assert_true(loaders[i].was_told);
-    assert_int_equal(atomic_load(&loaders[i].answered), loaders[i].asked);
+    assert_int_equal(answered, asked);
   }
 }

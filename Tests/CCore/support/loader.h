@@ -14,7 +14,8 @@ typedef struct loader {
   int asked;
   atomic_int answered; /* with "hello" */
   bool was_told;       /* that the connection closes */
-  uint64_t silence_ms; /* from the last answer to the last question */
+  uint64_t heard_ms;   /* when the last answer came, or the connection was made */
+  uint64_t silence_ms; /* from then until the last question was sent */
 } loader;
 
 void loaders_start(loader *loaders, int count, uint16_t port);
