@@ -81,7 +81,7 @@ class Idlers(AbuseTest):
         limit = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
         count = min(IDLE, limit - OWN_DESCRIPTORS)
         print(f"\n    {count} connections: {limit} descriptors are all that a process may have", file=sys.stderr)
-        with self.contained(count * IDLE_BYTES + BASE_BYTES):
+        with self.contained(count * IDLE_BYTES + BASE_BYTES, BUSY_P99_MS):
             holders = Holders(self.demo.address, count)
             try:
                 self.assertEqual(holders.answers(), [True, True])
@@ -222,7 +222,7 @@ class MassDisconnects(AbuseTest):
             grown.append((self.demo.memory() - memory) / MIB)
         print(f"    grown by round: {', '.join(f'{each:.1f}' for each in grown)} MiB", file=sys.stderr, flush=True)
         if not SANITIZED:
-            self.assertLess(sum(grown[1:]), 8 * (len(grown) - 1))
+            self.assertLess(sum(grown[len(grown) // 2:]), 16, "more of the same needs no more memory")
         with Wire(self.demo.address) as wire:
             self.assertEqual(wire.ask(request()).status, 200)
 

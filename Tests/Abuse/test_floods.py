@@ -28,8 +28,8 @@ class PipeliningFloods(AbuseTest):
                 self.assertLessEqual({answer.status for answer in answers}, statuses)
                 self.assertEqual([answer.closes for answer in answers], [False] * (count - 1) + [True])
 
-    def test_two_thousand_requests_at_once_on_each_connection_are_all_answered(self):
-        self.assert_answers_all("/hello", 2000, {200})
+    def test_a_thousand_requests_at_once_on_each_connection_are_all_answered(self):
+        self.assert_answers_all("/hello", 1000, {200})
 
     def test_answers_far_larger_than_their_requests_wait_in_bounded_memory(self):
         self.assert_answers_all("/", 500, {200})
@@ -39,7 +39,7 @@ class PipeliningFloods(AbuseTest):
 
     def test_async_requests_take_their_turns(self):
         # 64 of each connection are under way at once, and each has a task.
-        self.assert_answers_all("/async?ms=1", 200, {200}, growth=64 * 16 * KIB)
+        self.assert_answers_all("/async?ms=1", 200, {200}, senders=20, growth=64 * 16 * KIB)
 
     def test_streams_behind_one_another_wait_in_bounded_memory(self):
         # 64 requests are served at once: each has a piece of 64 KiB in its hands, and hardly more on its way.

@@ -62,7 +62,7 @@ class SteadyReaders(AbuseTest):
     environment = {"MARTLET_WRITE_TIMEOUT_MS": "1500"}
 
     def test_a_reader_that_is_slow_but_steady_is_not_cut(self):
-        size, rate, steps = 3000000, 1000000, 20
+        size, rate, steps = 2000000, 1000000, 20
         with Wire(self.demo.address) as wire:
             wire.send(request(f"/download?bytes={size}"))
             head, received = wire.head(), len(wire.buffer)

@@ -38,7 +38,7 @@ class SlowHTTPTest(AbuseTest):
         most = max(connected for _, _, connected, _ in rows)
         print(f"    {len(rows)} s, at most {most} connected: {ending}", file=sys.stderr, flush=True)
         self.assertIn(ending, ("No open connections left", "Hit test time limit"))
-        self.assertGreater(max(closed + connected for closed, _, connected, _ in rows), CONNECTIONS / 2)
+        self.assertGreater(max(closed + connected for closed, _, connected, _ in rows), CONNECTIONS / 10, "no attack")
         self.assertTrue(all(available for *_, available in rows), f"unavailable: {rows}")
 
     def test_slow_headers_leave_the_service_available(self):
