@@ -100,7 +100,8 @@ class AbuseTest(DemoTest):
             report = client.end()
         grown = self.demo.memory("VmHWM") - memory
         print(f"\n    p99 {report['p99_ms']:.1f} of {p99_ms:.0f} ms (of {report['asked']}, machine"
-              f" {report['late_ms']:.1f}), grown by {grown / MIB:.1f} of {growth_bytes / MIB:.1f} MiB", file=sys.stderr, flush=True)
+              f" {report['late_ms']:.1f}), grown by {grown / MIB:.1f} of {growth_bytes / MIB:.1f} MiB",
+              file=sys.stderr, flush=True)
         self.assert_prompt(report, p99_ms)
         if not SANITIZED:
             self.assertLess(grown, growth_bytes)
