@@ -20,6 +20,9 @@ DEMO ?= $(shell swift build -c release --show-bin-path)/Demo
 # swiftc knows no undefined-behaviour sanitizer on Linux; the C target gets the one that needs no runtime.
 SWIFT_ASAN := --sanitize=address --scratch-path .build-asan -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined
 SWIFT_TSAN := --sanitize=thread --scratch-path .build-tsan
+# The parts that meet the demo from outside, with one that is watched, and therefore slower and larger.
+WATCHED := MARTLET_SANITIZED=1 MARTLET_SLOWNESS=10 sh -c \
+	'for part in conformance smuggling abuse; do $(TEST) $$part "$$0" || exit 1; done'
 
 # The parts of `make test`. Each leaves its totals; what leaves none has failed.
 PARTS := c embedding swift wire conformance smuggling abuse fuzz
@@ -115,18 +118,22 @@ leaks: ## look for leaks behind 10,000 connections to a C program, with LeakSani
 	@$(C) VARIANT=plain host
 	@$(TEST) leaks --under-valgrind .build-c/plain/Tests/Embedding/host
 
-asan: ## run the C and Swift tests under AddressSanitizer and UndefinedBehaviorSanitizer
-	@$(NEED) c swift test
+asan: ## run the C and Swift tests under AddressSanitizer and UndefinedBehaviorSanitizer, and the demo for the others
+	@$(NEED) c swift test fronts abuse
 	@$(MAKE) --no-print-directory test-c VARIANT=asan
 	@$(TEST) swift $(SWIFT_ASAN)
+	@swift build $(SWIFT_ASAN) --product Demo
+	@$(WATCHED) .build-asan/debug/Demo
 
 ubsan: ## run the C tests under UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory test-c VARIANT=ubsan
 
-tsan: ## run the C and Swift tests under ThreadSanitizer
-	@$(NEED) c swift test
+tsan: ## run the C and Swift tests under ThreadSanitizer, and the demo for the others
+	@$(NEED) c swift test fronts abuse
 	@$(MAKE) --no-print-directory test-c VARIANT=tsan
 	@$(TEST) swift $(SWIFT_TSAN)
+	@swift build $(SWIFT_TSAN) --product Demo
+	@$(WATCHED) .build-tsan/debug/Demo
 
 valgrind: ## run the C tests under valgrind
 	@$(NEED) c test

@@ -2,13 +2,21 @@ internal import CCore
 
 /// The engine's counters.
 package struct CoreStatistics: Sendable, Equatable {
+    /// Answers by the first digit of their status. No array: reading counters allocates nothing.
+    package struct Responses: Sendable, Equatable {
+        package var informational: UInt64 = 0
+        package var successful: UInt64 = 0
+        package var redirected: UInt64 = 0
+        package var clientErrors: UInt64 = 0
+        package var serverErrors: UInt64 = 0
+    }
+
     package var connectionsTotal: UInt64 = 0
     package var connectionsOpen: UInt64 = 0
     package var connectionsRefused: UInt64 = 0
     package var requestsTotal: UInt64 = 0
     package var requestsActive: UInt64 = 0
-    /// Answers by the first digit of their status: [0] 1xx … [4] 5xx.
-    package var responses: [UInt64] = [0, 0, 0, 0, 0]
+    package var responses = Responses()
     package var requestsRejected: UInt64 = 0
     package var timeouts: UInt64 = 0
     package var bytesReceived: UInt64 = 0
@@ -25,7 +33,9 @@ package struct CoreStatistics: Sendable, Equatable {
         requestsTotal = stats.requests_total
         requestsActive = stats.requests_active
         let (informational, successful, redirected, clientErrors, serverErrors) = stats.responses
-        responses = [informational, successful, redirected, clientErrors, serverErrors]
+        responses = Responses(
+            informational: informational, successful: successful, redirected: redirected,
+            clientErrors: clientErrors, serverErrors: serverErrors)
         requestsRejected = stats.requests_rejected
         timeouts = stats.timeouts
         bytesReceived = stats.bytes_received

@@ -12,6 +12,14 @@ public struct Statistics: Sendable, Equatable {
         public let clientErrors: Int
         /// 5xx.
         public let serverErrors: Int
+
+        init(_ counts: CoreStatistics.Responses) {
+            informational = Int(clamping: counts.informational)
+            successful = Int(clamping: counts.successful)
+            redirected = Int(clamping: counts.redirected)
+            clientErrors = Int(clamping: counts.clientErrors)
+            serverErrors = Int(clamping: counts.serverErrors)
+        }
     }
 
     /// Connections accepted.
@@ -47,10 +55,7 @@ public struct Statistics: Sendable, Equatable {
         requestsActive = Int(clamping: engine.requestsActive)
         requestsRejected = Int(clamping: engine.requestsRejected)
         workerRejections = Int(clamping: engine.workerRejections)
-        let counts = engine.responses.map { Int(clamping: $0) }
-        responses = Responses(
-            informational: counts[0], successful: counts[1], redirected: counts[2], clientErrors: counts[3],
-            serverErrors: counts[4])
+        responses = Responses(engine.responses)
         timeouts = Int(clamping: engine.timeouts)
         bytesReceived = Int(clamping: engine.bytesReceived)
         bytesSent = Int(clamping: engine.bytesSent)
