@@ -108,9 +108,8 @@ struct mt_exchange {
     bool has_stream;         /* the stream's start has arrived here */
     bool is_stream_whole;    /* … and its end */
     bool is_chunked;         /* the response streams with chunked coding */
-    uint16_t
-        body_failure;   /* the request's body broke off, which this status answers; 0: it did not */
-    uint64_t body_left; /* of a request with Content-Length */
+    uint16_t body_failure;   /* the status that says how the body broke off; 0: it did not */
+    uint64_t body_left;      /* of a request with Content-Length */
     uint64_t body_received;
     uint64_t body_limit;
     uint64_t body_since_ms; /* when the present measurement of the transfer rate began */

@@ -15,8 +15,10 @@ static mt__h1_body framing_of(mt_exchange *exchange, uint64_t *length) {
   bool is_http_1_0 = exchange->request.head.minor_version == 0;
   *length = response->body_kind == MT__BODY_FILE ? response->file.length : response->body.size;
   if (mt__response_has_no_content(response)) return MT__H1_BODY_NONE;
-  if (mt__response_has_empty_content(response)) *length = 0;
-  if (mt__response_has_empty_content(response)) return MT__H1_BODY_LENGTH;
+  if (mt__response_has_empty_content(response)) {
+    *length = 0;
+    return MT__H1_BODY_LENGTH;
+  }
   if (!exchange->reactor_only.has_stream) return MT__H1_BODY_LENGTH;
   *length = exchange->stream_length;
   if (*length != MT_LENGTH_UNKNOWN) return MT__H1_BODY_LENGTH;
