@@ -2,6 +2,7 @@
 #include "reactor/reactor.h"
 #include "support/check.h"
 #include "support/failing_allocator.h"
+#include "support/footprint.h"
 
 #ifdef __linux__
 
@@ -19,27 +20,20 @@ int epoll_ctl(int set, int change, int descriptor, struct epoll_event *event) {
   return -1;
 }
 
-static int next_descriptor(void) {
-  int lowest = dup(STDERR_FILENO);
-  assert_true(lowest >= 0);
-  close(lowest);
-  return lowest;
-}
-
 static void a_refused_waker_leaves_nothing_behind(void **state) {
   (void)state;
   failing_allocator memory;
   failing_allocator_init(&memory, 0);
-  int before = next_descriptor();
+  size_t before = footprint_take().descriptors;
   mt__reactor reactor;
   is_refusing = true;
   assert_int_equal(mt__reactor_init(&reactor, &memory.allocator), MT_ERROR_SYSTEM);
   is_refusing = false;
-  assert_int_equal(next_descriptor(), before);
+  assert_int_equal(footprint_take().descriptors, before);
   assert_int_equal(memory.live_blocks, 0);
   assert_int_equal(mt__reactor_init(&reactor, &memory.allocator), MT_OK);
   mt__reactor_deinit(&reactor);
-  assert_int_equal(next_descriptor(), before);
+  assert_int_equal(footprint_take().descriptors, before);
   assert_int_equal(memory.live_blocks, 0);
 }
 

@@ -19,6 +19,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "support/footprint.h"
+
 /* Stacks so large that room for one more or less is all that matters. */
 #define STACK_BYTES ((size_t)256 << 20)
 
@@ -44,8 +46,10 @@ static size_t set_stack_size(size_t size) {
   return before;
 }
 
+typedef mt_status (*start_fn)(mt_server *server, mt_error *error);
+
 /** Starts the server where there is room for that many threads. */
-static mt_status start_with_room_for(host *self, size_t threads, mt_error *error) {
+static mt_status start_with_room_for(host *self, start_fn start, size_t threads, mt_error *error) {
   struct rlimit before, tight;
   mt_server *server = host_server(self);
   assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
@@ -53,7 +57,7 @@ static mt_status start_with_room_for(host *self, size_t threads, mt_error *error
   tight = before;
   tight.rlim_cur = used_bytes() + threads * STACK_BYTES + STACK_BYTES / 2;
   assert_int_equal(setrlimit(RLIMIT_AS, &tight), 0);
-  mt_status status = mt_server_start(server, error);
+  mt_status status = start(server, error);
   assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
   set_stack_size(stack_before);
   return status;
@@ -63,6 +67,20 @@ static void configure(host *self) {
   self->config.reactors = REACTORS;
   self->config.workers = WORKERS;
   self->config.handler_warning_ms = 1000;
+  host_route(self, "GET /", host_hello);
+}
+
+static void expect_failure(host *self, start_fn start, size_t threads) {
+  mt_error error = {.struct_size = sizeof error};
+  footprint before = footprint_take();
+  configure(self);
+  assert_int_equal(start_with_room_for(self, start, threads, &error), MT_ERROR_SYSTEM);
+  assert_int_not_equal(strlen(error.message), 0);
+  assert_int_equal(mt_server_start(self->server, NULL), MT_ERROR_INVALID_STATE);
+  host_destroy(self);
+  footprint after = footprint_take();
+  assert_int_equal(after.threads, before.threads);
+  assert_int_equal(after.descriptors, before.descriptors);
 }
 
 static void a_start_without_enough_threads_fails_and_leaves_none(void **state) {
@@ -70,18 +88,14 @@ static void a_start_without_enough_threads_fails_and_leaves_none(void **state) {
   const char *preload = getenv("LD_PRELOAD");
   if (preload && strstr(preload, "vgpreload")) skip(); /* valgrind needs the room itself */
   mallopt(M_ARENA_MAX, 1);                             /* a thread's own would need room too */
-  for (size_t threads = 0; threads < THREADS; threads++) {
-    mt_error error = {.struct_size = sizeof error};
-    configure(self);
-    host_route(self, "GET /", host_hello);
-    assert_int_equal(start_with_room_for(self, threads, &error), MT_ERROR_SYSTEM);
-    assert_int_not_equal(strlen(error.message), 0);
-    host_destroy(self);
-  }
+  for (size_t threads = 0; threads < THREADS; threads++)
+    expect_failure(self, mt_server_start, threads);
+  /* Here the caller's thread is one of them. */
+  for (size_t threads = 0; threads < THREADS - 1; threads++)
+    expect_failure(self, mt_server_run, threads);
   configure(self);
-  host_route(self, "GET /", host_hello);
   mt_error error = {.struct_size = sizeof error};
-  assert_int_equal(start_with_room_for(self, THREADS, &error), MT_OK);
+  assert_int_equal(start_with_room_for(self, mt_server_start, THREADS, &error), MT_OK);
 }
 
 #else
