@@ -1,7 +1,6 @@
 /* The graceful end: nothing that was accepted is lost before the deadline. */
-#define _GNU_SOURCE /* mkdtemp */
-
 #include "support/check.h"
+#include "support/folder.h"
 #include "support/host.h"
 
 #include <stdio.h>
@@ -228,25 +227,11 @@ static void a_stream_ends_before_the_server_does(void **state) {
 
 /* --- sockets handed from reactor to reactor --- */
 
-static char folder[] = "/tmp/martlet-test-XXXXXX";
-static char path[64];
-
-static int make_folder(void **state) {
-  (void)state;
-  if (!mkdtemp(folder)) return -1;
-  snprintf(path, sizeof path, "%s/socket", folder);
-  return 0;
-}
-
-static int remove_folder(void **state) {
-  (void)state;
-  return rmdir(folder);
-}
-
 static void start_on_unix(host *self) {
   self->config.reactors = 4;
   host_route(self, "GET /", host_hello);
-  assert_int_equal(mt_server_listen_unix(host_server(self), mt_slice_from(path), 0, NULL), MT_OK);
+  assert_int_equal(
+      mt_server_listen_unix(host_server(self), mt_slice_from(folder_socket()), 0, NULL), MT_OK);
   host_start_silently(self);
 }
 
@@ -254,7 +239,7 @@ static void reactors_share_the_connections_of_a_unix_socket(void **state) {
   host *self = *state;
   start_on_unix(self);
   client peers[8];
-  for (int i = 0; i < 8; i++) peers[i] = client_connect_unix(path);
+  for (int i = 0; i < 8; i++) peers[i] = client_connect_unix(folder_socket());
   for (int i = 0; i < 8; i++) client_send(&peers[i], GET);
   for (int i = 0; i < 8; i++) {
     client_expect(&peers[i], 200, "hello");
@@ -271,7 +256,7 @@ static void loses_no_connection_that_is_handed_over_while_it_drains(void **state
     start_on_unix(self);
     client peers[WAITING];
     for (int i = 0; i < WAITING; i++) {
-      peers[i] = client_connect_unix(path);
+      peers[i] = client_connect_unix(folder_socket());
       client_send(&peers[i], GET);
     }
     assert_int_equal(mt_server_drain(self->server, CLIENT_PATIENCE_MS), MT_OK);
@@ -292,7 +277,7 @@ static void turns_away_whoever_is_handed_over_too_late(void **state) {
   for (int round = 0; round < 20; round++) {
     start_on_unix(self);
     client peers[20];
-    for (int i = 0; i < 20; i++) peers[i] = client_connect_unix(path);
+    for (int i = 0; i < 20; i++) peers[i] = client_connect_unix(folder_socket());
     assert_int_equal(mt_server_stop(self->server), MT_OK);
     for (int i = 0; i < 20; i++) client_close(&peers[i]);
     assert_int_equal(host_stats(self).connections_open, 0);
@@ -315,5 +300,5 @@ int main(void) {
       HOST_TEST(loses_no_connection_that_is_handed_over_while_it_drains),
       HOST_TEST(turns_away_whoever_is_handed_over_too_late),
   };
-  return cmocka_run_group_tests(tests, make_folder, remove_folder);
+  return cmocka_run_group_tests(tests, folder_set_up, folder_tear_down);
 }

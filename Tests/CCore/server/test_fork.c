@@ -1,8 +1,7 @@
 /* A process that divides: before the start both halves may serve, afterwards the child has no part
  * in what its parent runs. */
-#define _GNU_SOURCE /* mkdtemp */
-
 #include "support/check.h"
+#include "support/folder.h"
 #include "support/host.h"
 #include "support/soak.h"
 
@@ -16,21 +15,6 @@
 #define GET       "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 #define GET_LATER "GET /later HTTP/1.1\r\nHost: a\r\n\r\n"
 #define END       "GET /end HTTP/1.1\r\nHost: a\r\n\r\n"
-
-static char folder[] = "/tmp/martlet-test-XXXXXX";
-static char path[64];
-
-static int make_folder(void **state) {
-  (void)state;
-  if (!mkdtemp(folder)) return -1;
-  snprintf(path, sizeof path, "%s/socket", folder);
-  return 0;
-}
-
-static int remove_folder(void **state) {
-  (void)state;
-  return rmdir(folder);
-}
 
 /* --- two halves --- */
 
@@ -59,7 +43,8 @@ static void listen_tcp(host *self) {
 }
 
 static void listen_unix(host *self) {
-  assert_int_equal(mt_server_listen_unix(host_server(self), mt_slice_from(path), 0, NULL), MT_OK);
+  assert_int_equal(
+      mt_server_listen_unix(host_server(self), mt_slice_from(folder_socket()), 0, NULL), MT_OK);
 }
 
 /** Serves in a child until it is told to end. The child's verdict is its exit status: cmocka's
@@ -126,10 +111,10 @@ static void a_socket_file_stays_as_long_as_the_child_listens(void **state) {
   listen_unix(self);
   pid_t child = serve_in_child(self);
   host_destroy(self);
-  expect(client_connect_unix(path), GET, "child");
-  expect(client_connect_unix(path), END, "ends");
+  expect(client_connect_unix(folder_socket()), GET, "child");
+  expect(client_connect_unix(folder_socket()), END, "ends");
   check_ended_well(child);
-  assert_int_equal(access(path, F_OK), -1);
+  assert_int_equal(access(folder_socket(), F_OK), -1);
 }
 
 static void a_socket_file_stays_as_long_as_the_parent_listens(void **state) {
@@ -137,12 +122,12 @@ static void a_socket_file_stays_as_long_as_the_parent_listens(void **state) {
   prepare(self);
   listen_unix(self);
   pid_t child = serve_in_child(self);
-  expect(client_connect_unix(path), END, "ends");
+  expect(client_connect_unix(folder_socket()), END, "ends");
   check_ended_well(child);
   host_start_silently(self);
-  expect(client_connect_unix(path), GET, "parent");
+  expect(client_connect_unix(folder_socket()), GET, "parent");
   assert_int_equal(mt_server_stop(self->server), MT_OK);
-  assert_int_equal(access(path, F_OK), -1);
+  assert_int_equal(access(folder_socket(), F_OK), -1);
 }
 
 /* --- a child of a server that runs --- */
@@ -264,5 +249,5 @@ int main(void) {
       HOST_TEST(another_program_inherits_nothing),
       HOST_TEST(a_child_may_have_a_server_of_its_own),
   };
-  return cmocka_run_group_tests(tests, make_folder, remove_folder);
+  return cmocka_run_group_tests(tests, folder_set_up, folder_tear_down);
 }

@@ -1,7 +1,6 @@
 /* A thousand servers, one after the other: the process is as it was before the first. */
-#define _GNU_SOURCE /* mkdtemp */
-
 #include "support/check.h"
+#include "support/folder.h"
 #include "support/footprint.h"
 #include "support/host.h"
 #include "support/soak.h"
@@ -18,21 +17,6 @@ enum {
   HEAP_BYTES_PER_CYCLE = 16, /* less than the least block that can be lost */
   RESIDENT_BYTES_PER_CYCLE = 2048,
 };
-
-static char folder[] = "/tmp/martlet-test-XXXXXX";
-static char path[64];
-
-static int make_folder(void **state) {
-  (void)state;
-  if (!mkdtemp(folder)) return -1;
-  snprintf(path, sizeof path, "%s/socket", folder);
-  return 0;
-}
-
-static int remove_folder(void **state) {
-  (void)state;
-  return rmdir(folder);
-}
 
 /* --- ways to live, and to end --- */
 
@@ -60,9 +44,10 @@ static void stops_while_a_client_is_connected(host *self) {
 
 static void drains_on_a_unix_socket(host *self) {
   prepare(self);
-  assert_int_equal(mt_server_listen_unix(host_server(self), mt_slice_from(path), 0, NULL), MT_OK);
+  assert_int_equal(
+      mt_server_listen_unix(host_server(self), mt_slice_from(folder_socket()), 0, NULL), MT_OK);
   host_start_silently(self);
-  client peer = client_connect_unix(path);
+  client peer = client_connect_unix(folder_socket());
   visit(&peer);
   client_close(&peer);
   assert_int_equal(mt_server_drain(self->server, CLIENT_PATIENCE_MS), MT_OK);
@@ -105,7 +90,8 @@ static void is_destroyed_under_an_exchange(host *self) {
 static void never_starts(host *self) {
   prepare(self);
   assert_int_equal(mt_server_listen_tcp(host_server(self), MT_SLICE("127.0.0.1"), 0, NULL), MT_OK);
-  assert_int_equal(mt_server_listen_unix(self->server, mt_slice_from(path), 0, NULL), MT_OK);
+  assert_int_equal(mt_server_listen_unix(self->server, mt_slice_from(folder_socket()), 0, NULL),
+                   MT_OK);
   host_destroy(self);
 }
 
@@ -150,5 +136,5 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       HOST_TEST(a_thousand_servers_leave_nothing_behind),
   };
-  return cmocka_run_group_tests(tests, make_folder, remove_folder);
+  return cmocka_run_group_tests(tests, folder_set_up, folder_tear_down);
 }
