@@ -179,6 +179,7 @@ static void run_seed(host *its, uint64_t seed) {
   static dice self;
   self.state = seed;
   scripted_random(&self.state, 2);
+  fake_clock_reset();
   set_up(&self, its);
   world_plan plan = {
       .scenario = live, .context = &self, .root = requests_root(), .drain_ms = roll(&self, 3000)};

@@ -7,8 +7,10 @@
 
 /* --- clocks --- */
 
-static _Atomic int64_t now_ms = 1000000;
-static _Atomic int64_t wall_seconds = 784111777; /* the date of RFC 9110 §5.6.7 */
+enum { START_MS = 1000000, START_SECONDS = 784111777 /* the date of RFC 9110 §5.6.7 */ };
+
+static _Atomic int64_t now_ms = START_MS;
+static _Atomic int64_t wall_seconds = START_SECONDS;
 
 uint64_t mt__clock_monotonic_ms(void) {
   return (uint64_t)now_ms;
@@ -16,6 +18,11 @@ uint64_t mt__clock_monotonic_ms(void) {
 
 int64_t mt__clock_wall_seconds(void) {
   return wall_seconds;
+}
+
+void fake_clock_reset(void) {
+  now_ms = START_MS;
+  wall_seconds = START_SECONDS;
 }
 
 void fake_clock_move(int64_t by_ms) {

@@ -18,6 +18,9 @@ bool fake_loop_was_left(void);
 /** The `nth` change of interest from now on is refused; 0: none. */
 void fake_loop_refuse_watch(uint32_t nth);
 
+/** Sets both clocks to where they are when a program starts, so that a run depends on nothing
+ * before it. */
+void fake_clock_reset(void);
 /** Moves the monotonic clock, also backwards. */
 void fake_clock_move(int64_t by_ms);
 /** Sets the wall clock, in seconds since 1970. */
