@@ -66,9 +66,10 @@ scripted *world_peer(world *self, mt_slice input);
 scripted *world_connect(world *self, mt_slice input);
 /** Drops the peers, all of whom must be closed, and what they got. */
 void world_forget_peers(world *self);
-/** One turn of the loop and of every peer; whether anything happened. */
+/** One turn of the loop and of every peer, then of the workers, to their end; whether anything
+ * happened. */
 bool world_turn(world *self);
-/** Turns, and answers what is held, until nothing happens any more; workers are waited for. */
+/** Turns, and answers what is held, until nothing happens any more. */
 void world_settle(world *self);
 /** Moves the clock in ticks and settles, until `ms` have passed. */
 void world_pass(world *self, uint64_t ms);
