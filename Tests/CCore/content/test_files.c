@@ -13,6 +13,7 @@
 #include <ftw.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -123,6 +124,11 @@ static void assert_serves(const fixture *self, const char *path, const char *con
   assert_int_equal(close(file.descriptor), 0);
 }
 
+static void assert_finds_nothing(const fixture *self, const char *path) {
+  mt__file file;
+  assert_int_equal(open_path(self, mt_slice_from(path), &file), MT_ERROR_NOT_FOUND);
+}
+
 static void serves_regular_files(void **state) {
   static const mt_slice plain = {"text/plain; charset=utf-8", 25};
   assert_serves(*state, "a.txt", "alpha", plain);
@@ -137,14 +143,34 @@ static void serves_the_index_of_folders(void **state) {
   assert_serves(*state, "index.html", "root index", html);
   assert_serves(*state, "docs", "docs index", html);
   assert_serves(*state, "docs/", "docs index", html);
-  assert_serves(*state, "infolder/", "docs index", html);
 }
 
-static void follows_links_that_stay_inside(void **state) {
-  static const mt_slice plain = {"text/plain; charset=utf-8", 25};
-  assert_serves(*state, "in.txt", "guide", plain);
-  assert_serves(*state, "docs/up.txt", "alpha", plain);
-  assert_serves(*state, "infolder/guide.txt", "guide", plain);
+/** Only openat2 tells links that stay inside from those that lead out; old kernels lack it, some
+ * sandboxes forbid it, and valgrind does not know it. */
+static bool has_openat2(void) {
+#ifdef SYS_openat2
+  return syscall(SYS_openat2, -1, "", NULL, (size_t)0) < 0 && errno != ENOSYS && errno != EPERM;
+#else
+  return false;
+#endif
+}
+
+static void follows_links_that_stay_inside_or_none(void **state) {
+  static const struct {
+    const char *path, *content;
+    mt_slice media_type;
+  } links[] = {
+      {"in.txt", "guide", {"text/plain; charset=utf-8", 25}},
+      {"docs/up.txt", "alpha", {"text/plain; charset=utf-8", 25}},
+      {"infolder/guide.txt", "guide", {"text/plain; charset=utf-8", 25}},
+      {"infolder/", "docs index", {"text/html; charset=utf-8", 24}},
+  };
+  for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
+    if (has_openat2())
+      assert_serves(*state, links[i].path, links[i].content, links[i].media_type);
+    else
+      assert_finds_nothing(*state, links[i].path);
+  }
 }
 
 static void finds_nothing_by_any_trick(void **state) {
@@ -316,7 +342,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(serves_regular_files, set_up, tear_down),
       cmocka_unit_test_setup_teardown(serves_the_index_of_folders, set_up, tear_down),
-      cmocka_unit_test_setup_teardown(follows_links_that_stay_inside, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(follows_links_that_stay_inside_or_none, set_up, tear_down),
       cmocka_unit_test_setup_teardown(finds_nothing_by_any_trick, set_up, tear_down),
       cmocka_unit_test_setup_teardown(finds_nothing_by_paths_that_are_too_long, set_up, tear_down),
       cmocka_unit_test_setup_teardown(tells_time_and_a_tag_that_changes_with_size_and_nanoseconds,

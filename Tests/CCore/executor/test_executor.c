@@ -20,6 +20,7 @@
 #include "executor/executor.h"
 #include "support/failing_allocator.h"
 #include "support/tally.h"
+#include "support/watched.h"
 
 /* A door that jobs wait at until it is opened. */
 typedef struct gate {
@@ -377,17 +378,9 @@ static void says_so_when_memory_is_short(void **state) {
   assert_int_equal(failing_allocator_walk(create_and_destroy, NULL), 2);
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define IS_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define IS_SANITIZED 1
-#endif
-#endif
-
 static void joins_those_made_when_a_thread_cannot_be(void **state) {
   (void)state;
-#if defined(__linux__) && !defined(IS_SANITIZED)
+#if defined(__linux__) && !WATCHED_BY_SANITIZER
   /* Room for some stacks, not for a thousand. A sanitizer's shadow would not fit either. */
   struct rlimit before, tight;
   assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);

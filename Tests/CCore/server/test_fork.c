@@ -221,7 +221,7 @@ static void serve_and_exit(void) {
 }
 
 static void a_child_may_have_a_server_of_its_own(void **state) {
-#if SOAK_HAS_TSAN
+#if WATCHED_BY_TSAN
   (void)state;
   print_message("ThreadSanitizer starts no threads in the child of a process that had some\n");
   skip();

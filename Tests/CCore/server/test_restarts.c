@@ -113,7 +113,7 @@ static void check_as_before(const footprint *before, const footprint *after, siz
   assert_int_equal(after->descriptors, before->descriptors);
   assert_int_equal(after->next_descriptor, before->next_descriptor);
   assert_int_equal(after->threads, before->threads);
-  if (SOAK_IS_SANITIZED) return; /* whose memory is another: LeakSanitizer looks at that */
+  if (WATCHED_BY_SANITIZER || watched_by_valgrind()) return; /* which look for leaks themselves */
   size_t heap_bound = before->heap_bytes + HEAP_BYTES_PER_CYCLE * cycles;
   size_t resident_bound = before->resident_bytes + RESIDENT_BYTES_PER_CYCLE * cycles;
   assert_in_range(after->heap_bytes, 0, heap_bound);

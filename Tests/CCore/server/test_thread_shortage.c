@@ -3,16 +3,9 @@
 
 #include "support/check.h"
 #include "support/host.h"
+#include "support/watched.h"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define IS_SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define IS_SANITIZED 1
-#endif
-#endif
-
-#if defined(__GLIBC__) && !defined(IS_SANITIZED)
+#if defined(__GLIBC__) && !WATCHED_BY_SANITIZER
 
 #include <malloc.h>
 #include <stdio.h>
@@ -85,9 +78,8 @@ static void expect_failure(host *self, start_fn start, size_t threads) {
 
 static void a_start_without_enough_threads_fails_and_leaves_none(void **state) {
   host *self = *state;
-  const char *preload = getenv("LD_PRELOAD");
-  if (preload && strstr(preload, "vgpreload")) skip(); /* valgrind needs the room itself */
-  mallopt(M_ARENA_MAX, 1);                             /* a thread's own would need room too */
+  if (watched_by_valgrind()) skip(); /* it needs the room itself */
+  mallopt(M_ARENA_MAX, 1);           /* a thread's own would need room too */
   for (size_t threads = 0; threads < THREADS; threads++)
     expect_failure(self, mt_server_start, threads);
   /* Here the caller's thread is one of them. */
