@@ -172,35 +172,63 @@ static size_t feed_trailers(mt__connection *connection, mt_exchange *exchange, m
   return result == MT__H1_REJECTED ? in.size : size;
 }
 
-/** A chunk announces its length as Content-Length does: past the limit it is refused at its first
- * octet. */
-static void sink_chunk(mt__connection *connection, mt_exchange *exchange, mt_slice data) {
-  uint64_t room = exchange->reactor_only.body_limit - exchange->reactor_only.body_received;
-  if (data.size > room || exchange->reactor_only.chunked.left > room - data.size)
-    mt__input_reject(connection, 413, "a chunk is longer than the limit");
-  else
-    sink_bytes(connection, exchange, data);
+/** Moves a chunk's data behind what was decoded before it, over chunk lines that nobody needs any
+ * more: whoever takes a body is called once for each read, however small the chunks. */
+static void join(mt_slice *joined, mt_slice data) {
+  char *end = (char *)(uintptr_t)joined->data + joined->size;
+  if (joined->size == 0)
+    *joined = data;
+  else if (end != data.data)
+    memmove(end, data.data, data.size);
+  if (joined->data != data.data) joined->size += data.size;
 }
 
-static size_t feed_chunks(mt__connection *connection, mt_exchange *exchange, mt_slice in) {
+/** A chunk announces its length as Content-Length does: past the limit it is refused at its first
+ * octet. */
+static bool fits(const mt_exchange *exchange, size_t joined, size_t size) {
+  uint64_t room = exchange->reactor_only.body_limit - exchange->reactor_only.body_received;
+  uint64_t left = exchange->reactor_only.chunked.left;
+  return joined <= room && size <= room - joined && left <= room - joined - size;
+}
+
+typedef struct chunk_refusal {
+  int http_status; /* 0: none */
+  const char *reason;
+} chunk_refusal;
+
+/** Decodes up to the end of `in`, of the body, or to what offends; returns how much was used. */
+static size_t decode_chunks(mt_exchange *exchange, mt_slice in, mt_slice *joined, bool *is_last,
+                            chunk_refusal *refusal) {
+  mt__chunked *decoder = &exchange->reactor_only.chunked;
   size_t used = 0;
-  while (connection->incoming == exchange && connection->reading == MT__READING_CHUNKS &&
-         !exchange->reactor_only.is_body_paused && used < in.size) {
+  while (used < in.size && !*is_last && !refusal->http_status) {
     mt_slice data = {NULL, 0};
     size_t step = 0;
     mt_slice rest = {in.data + used, in.size - used};
-    mt__chunked_result result =
-        mt__chunked_decode(&exchange->reactor_only.chunked, rest, &step, &data);
+    mt__chunked_result result = mt__chunked_decode(decoder, rest, &step, &data);
     used += step;
-    if (result == MT__CHUNKED_REJECTED) {
-      mt__input_reject(connection, 400, exchange->reactor_only.chunked.reject_reason);
-      return in.size;
-    }
-    if (result == MT__CHUNKED_TRAILERS) connection->reading = MT__READING_TRAILERS;
-    if (result == MT__CHUNKED_DATA) sink_chunk(connection, exchange, data);
-    if (result == MT__CHUNKED_MORE) break;
+    *is_last = result == MT__CHUNKED_TRAILERS;
+    if (result == MT__CHUNKED_REJECTED)
+      *refusal = (chunk_refusal){400, decoder->reject_reason};
+    else if (data.size && !fits(exchange, joined->size, data.size))
+      *refusal = (chunk_refusal){413, "a chunk is longer than the limit"};
+    else if (data.size)
+      join(joined, data);
   }
   return used;
+}
+
+static size_t feed_chunks(mt__connection *connection, mt_exchange *exchange, mt_slice in) {
+  mt_slice joined = {NULL, 0};
+  bool is_last = false;
+  chunk_refusal refusal = {0, NULL};
+  size_t used = decode_chunks(exchange, in, &joined, &is_last, &refusal);
+  if (joined.size) sink_bytes(connection, exchange, joined);
+  if (connection->incoming != exchange) return in.size; /* refused, or given up by who took it */
+  if (is_last) connection->reading = MT__READING_TRAILERS;
+  if (!refusal.http_status) return used;
+  mt__input_reject(connection, refusal.http_status, refusal.reason);
+  return in.size;
 }
 
 size_t mt__body_feed(mt__connection *connection, mt_exchange *exchange, mt_slice in) {
