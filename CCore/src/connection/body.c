@@ -175,12 +175,12 @@ static size_t feed_trailers(mt__connection *connection, mt_exchange *exchange, m
 /** Moves a chunk's data behind what was decoded before it, over chunk lines that nobody needs any
  * more: whoever takes a body is called once for each read, however small the chunks. */
 static void join(mt_slice *joined, mt_slice data) {
-  char *end = (char *)(uintptr_t)joined->data + joined->size;
-  if (joined->size == 0)
+  if (joined->size == 0) {
     *joined = data;
-  else if (end != data.data)
-    memmove(end, data.data, data.size);
-  if (joined->data != data.data) joined->size += data.size;
+    return;
+  }
+  memmove((char *)(uintptr_t)joined->data + joined->size, data.data, data.size);
+  joined->size += data.size;
 }
 
 /** A chunk announces its length as Content-Length does: past the limit it is refused at its first
