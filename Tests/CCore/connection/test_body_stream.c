@@ -8,7 +8,8 @@
 static struct {
   host *host;
   atomic_int octets, pieces, ended, failed, destroyed, failure, trailers;
-  atomic_bool pauses; /* after each piece */
+  atomic_bool pauses;          /* after each piece */
+  atomic_bool is_out_of_order; /* octets that do not go round the alphabet */
   bool answers_at_once;
   mt_exchange *exchange;
 } consumer;
@@ -21,7 +22,10 @@ static void destroy_consumer(void *user_data) {
 static mt_flow consume(mt_body_event event, mt_slice bytes, mt_status status, void *user_data) {
   (void)user_data;
   if (event == MT_BODY_DATA) {
-    atomic_fetch_add(&consumer.octets, (int)bytes.size);
+    int before = atomic_fetch_add(&consumer.octets, (int)bytes.size);
+    for (size_t i = 0; i < bytes.size; i++)
+      if (bytes.data[i] != 'a' + (before + (int)i) % 26)
+        atomic_store(&consumer.is_out_of_order, true);
     atomic_fetch_add(&consumer.pieces, 1);
     return atomic_load(&consumer.pauses) ? MT_FLOW_PAUSE : MT_FLOW_CONTINUE;
   }
@@ -85,6 +89,26 @@ static void hands_over_chunks_and_then_trailers(void **state) {
   answer_and_check_end(&peer, "done");
   assert_int_equal(atomic_load(&consumer.octets), 5);
   assert_int_equal(atomic_load(&consumer.trailers), 1);
+  client_close(&peer);
+}
+
+static void hands_over_small_chunks_together_and_in_order(void **state) {
+  enum { CHUNKS = 5000, READS_MAX = 50 };
+  static char body[CHUNKS * 8];
+  host *self = *state;
+  start_consuming(self);
+  client peer = host_connect(self);
+  client_send(&peer, CHUNKED);
+  for (int i = 0; i < CHUNKS; i++) {
+    const char chunk[] = {'1', '\r', '\n', (char)('a' + i % 26), '\r', '\n'};
+    memcpy(body + i * sizeof chunk, chunk, sizeof chunk);
+  }
+  client_send(&peer, body);
+  client_send(&peer, "0\r\n\r\n");
+  answer_and_check_end(&peer, "done");
+  assert_int_equal(atomic_load(&consumer.octets), CHUNKS);
+  assert_true(atomic_load(&consumer.pieces) <= READS_MAX);
+  assert_false(atomic_load(&consumer.is_out_of_order));
   client_close(&peer);
 }
 
@@ -268,6 +292,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       HOST_TEST(hands_over_each_piece_as_it_comes),
       HOST_TEST(hands_over_chunks_and_then_trailers),
+      HOST_TEST(hands_over_small_chunks_together_and_in_order),
       HOST_TEST(says_the_end_of_a_body_that_is_empty),
       HOST_TEST(reads_no_further_while_the_consumer_pauses),
       HOST_TEST(holds_the_end_back_while_the_consumer_pauses),
