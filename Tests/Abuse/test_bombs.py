@@ -113,15 +113,15 @@ class HugeLengths(AbuseTest):
 
 class OneOctetChunks(AbuseTest):
     def test_a_body_of_one_octet_chunks_is_read_to_its_end_and_holds_nobody_up(self):
-        count, senders = 100000, 10
+        count, senders, rounds = 100000, 10, 12
         with self.contained(senders * BODY_BYTES + BASE_BYTES, BUSY_P99_MS), Crowd(self.demo.address, senders) as crowd:
-            for _ in range(2):
+            for _ in range(rounds):
                 crowd.send(CHUNKED + b"1\r\nx\r\n" * count + b"0\r\n\r\n")
                 crowd.pump(10 * SLOWNESS, lambda: not any(member.wants_to_send() for member in crowd))
-            crowd.pump(10 * SLOWNESS, lambda: all(member.got.count(b"HTTP/1.1") == 2 for member in crowd))
+            crowd.pump(10 * SLOWNESS, lambda: all(member.got.count(b"HTTP/1.1") == rounds for member in crowd))
             for member in crowd:
                 self.assertEqual([(answer.status, answer.text) for answer in member.answers],
-                                 [(200, '{"bytes":%d}' % count)] * 2)
+                                 [(200, '{"bytes":%d}' % count)] * rounds)
 
 
 if __name__ == "__main__":
