@@ -99,7 +99,7 @@ static void hands_over_small_chunks_together_and_in_order(void **state) {
   start_consuming(self);
   client peer = host_connect(self);
   client_send(&peer, CHUNKED);
-  for (int i = 0; i < CHUNKS; i++) {
+  for (size_t i = 0; i < CHUNKS; i++) {
     const char chunk[] = {'1', '\r', '\n', (char)('a' + i % 26), '\r', '\n'};
     memcpy(body + i * sizeof chunk, chunk, sizeof chunk);
   }
