@@ -3,24 +3,18 @@
 #include "date.h"
 #include "validators.h"
 
-/** The index of the first field with that id from `index` on; field_count when there is none. */
-static uint32_t next_field(const mt__head *head, mt__field_id id, uint32_t index) {
-  while (index < head->field_count && head->fields[index].id != id) index++;
-  return index;
-}
-
 static bool has(const mt__head *head, mt__field_id id) {
-  return next_field(head, id, 0) < head->field_count;
+  return mt__head_next_id(head, id, 0) < head->field_count;
 }
 
 /** Whether one of the fields with that id names `etag`: all of them are one list (RFC 9110 §5.3).
  */
 static bool names(const mt__head *head, mt__field_id id, mt_slice etag,
                   bool (*matches)(mt_slice list, mt_slice etag)) {
-  uint32_t index = next_field(head, id, 0);
+  uint32_t index = mt__head_next_id(head, id, 0);
   while (index < head->field_count) {
     if (matches(mt__head_field(head, index).value, etag)) return true;
-    index = next_field(head, id, index + 1);
+    index = mt__head_next_id(head, id, index + 1);
   }
   return false;
 }
@@ -29,9 +23,9 @@ static bool names(const mt__head *head, mt__field_id id, mt_slice etag,
  * is to be ignored (RFC 9110 §13.1.3, §13.1.4). */
 static bool read_date(const mt__head *head, mt__field_id id, int64_t now_seconds,
                       int64_t *seconds) {
-  uint32_t index = next_field(head, id, 0);
+  uint32_t index = mt__head_next_id(head, id, 0);
   if (index == head->field_count) return false;
-  if (next_field(head, id, index + 1) < head->field_count) return false;
+  if (mt__head_next_id(head, id, index + 1) < head->field_count) return false;
   return mt__date_parse(mt__head_field(head, index).value, now_seconds, seconds);
 }
 

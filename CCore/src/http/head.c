@@ -11,9 +11,3 @@ int mt__head_find(const mt__head *head, mt_slice name) {
   }
   return -1;
 }
-
-int mt__head_find_id(const mt__head *head, mt__field_id id) {
-  for (uint32_t i = 0; i < head->field_count; i++)
-    if (head->fields[i].id == id) return (int)i;
-  return -1;
-}

@@ -90,12 +90,16 @@ static inline mt_field mt__head_field(const mt__head *head, uint32_t index) {
                     {head->base + field->value_offset, field->value_size}};
 }
 
+/** The index of the first field with that id from `index` on; field_count when there is none. */
+static inline uint32_t mt__head_next_id(const mt__head *head, mt__field_id id, uint32_t index) {
+  while (index < head->field_count && head->fields[index].id != id) index++;
+  return index;
+}
+
 MT__HIDDEN_BEGIN
 
 /** The first field called `name` (any case): its index, or -1. */
 int mt__head_find(const mt__head *head, mt_slice name);
-/** The first field with that id: its index, or -1. */
-int mt__head_find_id(const mt__head *head, mt__field_id id);
 
 MT__HIDDEN_END
 

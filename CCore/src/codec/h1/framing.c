@@ -13,13 +13,6 @@ static mt_slice value_of(const mt__head *head, uint32_t index) {
   return mt__head_field(head, index).value;
 }
 
-/* The first field with that id from `index` on; field_count when there is none.
- */
-static uint32_t next_field(const mt__head *head, mt__field_id id, uint32_t index) {
-  while (index < head->field_count && head->fields[index].id != id) index++;
-  return index;
-}
-
 /* RFC 9112 §3.2: exactly one in HTTP/1.1, also beside a target in
  * absolute-form, whose authority then counts (§3.2.2). */
 static bool check_host(mt__h1_parser *parser, mt__head *head) {
@@ -29,7 +22,7 @@ static bool check_host(mt__h1_parser *parser, mt__head *head) {
   if (!(parser->seen & BIT(MT__FIELD_HOST))) {
     return head->minor_version == 0 || mt__h1_reject(parser, 400, "no Host field");
   }
-  const mt__field_place *host = &head->fields[next_field(head, MT__FIELD_HOST, 0)];
+  const mt__field_place *host = &head->fields[mt__head_next_id(head, MT__FIELD_HOST, 0)];
   if (!mt__target_is_host((mt_slice){head->base + host->value_offset, host->value_size})) {
     return mt__h1_reject(parser, 400, "malformed Host field");
   }
@@ -45,7 +38,7 @@ static bool check_length(mt__h1_parser *parser, mt__head *head) {
   if (parser->repeated & BIT(MT__FIELD_CONTENT_LENGTH)) {
     return mt__h1_reject(parser, 400, "more than one Content-Length field");
   }
-  mt_slice value = value_of(head, next_field(head, MT__FIELD_CONTENT_LENGTH, 0));
+  mt_slice value = value_of(head, mt__head_next_id(head, MT__FIELD_CONTENT_LENGTH, 0));
   if (!mt__number_parse_decimal(value, INT64_MAX, &head->content_length)) {
     return mt__h1_reject(parser, 400, "malformed Content-Length field");
   }
@@ -78,13 +71,13 @@ static void note_coding(codings *all, mt_slice member) {
 /* All Transfer-Encoding fields are one list: RFC 9110 §5.3. */
 static codings collect_codings(const mt__head *head) {
   codings all = {0};
-  uint32_t index = next_field(head, MT__FIELD_TRANSFER_ENCODING, 0);
+  uint32_t index = mt__head_next_id(head, MT__FIELD_TRANSFER_ENCODING, 0);
   while (index < head->field_count) {
     mt_slice rest = value_of(head, index);
     do {
       note_coding(&all, mt__slice_trim(mt__slice_cut(&rest, ',')));
     } while (rest.data != NULL);
-    index = next_field(head, MT__FIELD_TRANSFER_ENCODING, index + 1);
+    index = mt__head_next_id(head, MT__FIELD_TRANSFER_ENCODING, index + 1);
   }
   return all;
 }
@@ -118,7 +111,7 @@ static inline bool is_keep_alive(mt_slice value) {
 static void read_connection(const mt__h1_parser *parser, mt__head *head) {
   bool closes = false;
   bool keeps = head->minor_version > 0;
-  uint32_t index = next_field(head, MT__FIELD_CONNECTION, 0);
+  uint32_t index = mt__head_next_id(head, MT__FIELD_CONNECTION, 0);
   while (index < head->field_count) {
     mt_slice value = value_of(head, index);
     if (is_keep_alive(value)) { /* what nearly all of them say */
@@ -128,7 +121,7 @@ static void read_connection(const mt__h1_parser *parser, mt__head *head) {
       keeps |= mt__slice_list_has(value, MT_SLICE("keep-alive"));
     }
     if (!(parser->repeated & BIT(MT__FIELD_CONNECTION))) break;
-    index = next_field(head, MT__FIELD_CONNECTION, index + 1);
+    index = mt__head_next_id(head, MT__FIELD_CONNECTION, index + 1);
   }
   head->keep_alive = keeps && !closes;
 }
@@ -137,7 +130,7 @@ static void read_connection(const mt__h1_parser *parser, mt__head *head) {
  * be answered 417. */
 static bool check_expect(mt__h1_parser *parser, mt__head *head) {
   if (head->minor_version == 0) return true;
-  uint32_t index = next_field(head, MT__FIELD_EXPECT, 0);
+  uint32_t index = mt__head_next_id(head, MT__FIELD_EXPECT, 0);
   while (index < head->field_count) {
     mt_slice rest = value_of(head, index);
     do {
@@ -148,7 +141,7 @@ static bool check_expect(mt__h1_parser *parser, mt__head *head) {
       }
       head->expects_continue |= is_continue;
     } while (rest.data != NULL);
-    index = next_field(head, MT__FIELD_EXPECT, index + 1);
+    index = mt__head_next_id(head, MT__FIELD_EXPECT, index + 1);
   }
   return true;
 }
