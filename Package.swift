@@ -54,11 +54,14 @@ let package = Package(
             publicHeadersPath: "include",
             linkerSettings: [.linkedLibrary("pthread", .when(platforms: [.linux]))]
         ),
-        // The bridge: the only module that imports CCore, and the only one that says `unsafe`.
-        .target(name: "MartletCore", dependencies: ["CCore"], swiftSettings: swiftSettings),
+        // What both engines offer in the same words.
+        .target(name: "MartletEngine", swiftSettings: swiftSettings),
+        // The bridge: the only module that imports CCore.
+        .target(name: "MartletCore", dependencies: ["CCore", "MartletEngine"], swiftSettings: swiftSettings),
         .target(
             name: "Martlet",
             dependencies: [
+                "MartletEngine",
                 .target(name: "MartletCore", condition: cCoreTrait),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),

@@ -1,9 +1,10 @@
 internal import CCore
+package import MartletEngine
 
 /// One request and its answer, held beyond the handler's return. Holds one reference of the engine's exchange and
 /// gives it back when it goes itself.
 @safe
-package final class CoreExchange: Sendable {
+package final class CoreExchange: CoreBodySource {
     nonisolated(unsafe) private let raw: OpaquePointer
     private let events = CoreExchangeEvents()
 
@@ -93,5 +94,5 @@ package final class CoreExchange: Sendable {
         _ = complete()
     }
 
-    func resumeBody() { _ = unsafe mt_exchange_body_resume(raw) }
+    package func resumeBody() { _ = unsafe mt_exchange_body_resume(raw) }
 }

@@ -1,3 +1,5 @@
+internal import MartletEngine
+
 private import Synchronization
 
 /// Gathers what the engine answers to an injected connection.

@@ -1,4 +1,5 @@
 internal import CCore
+package import MartletEngine
 
 extension CoreRequest {
     package var body: Span<UInt8> {

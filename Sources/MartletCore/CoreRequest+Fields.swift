@@ -1,4 +1,5 @@
 internal import CCore
+package import MartletEngine
 
 extension CoreRequest {
     package var fieldCount: Int { unsafe mt_request_field_count(raw) }

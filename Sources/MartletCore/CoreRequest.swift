@@ -1,4 +1,5 @@
 internal import CCore
+package import MartletEngine
 
 /// What a handler may ask of a request: a borrowed view of `mt_request`.
 ///

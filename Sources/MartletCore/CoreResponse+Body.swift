@@ -1,4 +1,5 @@
 internal import CCore
+package import MartletEngine
 
 extension CoreResponse {
     package func copyBody(_ text: String) -> CoreStatus {

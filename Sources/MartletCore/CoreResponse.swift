@@ -1,4 +1,5 @@
 internal import CCore
+package import MartletEngine
 
 /// What a handler may say in its response: a borrowed view of `mt_response`.
 @safe

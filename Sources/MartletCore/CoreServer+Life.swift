@@ -1,4 +1,5 @@
 internal import CCore
+package import MartletEngine
 
 extension CoreServer {
     /// Freezes the routes and accepts. Returns when every reactor runs.

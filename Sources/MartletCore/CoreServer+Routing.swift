@@ -1,4 +1,5 @@
 internal import CCore
+package import MartletEngine
 
 extension CoreServer {
     package func route(

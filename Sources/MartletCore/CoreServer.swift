@@ -1,4 +1,5 @@
 internal import CCore
+package import MartletEngine
 
 /// The engine: listeners, routes, reactors and workers. The engine's name and members are the seam behind which
 /// another engine can stand: one that offers the same `Core…` types serves the same applications.

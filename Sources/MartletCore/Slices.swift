@@ -27,18 +27,6 @@ extension String {
     init(_ slice: mt_slice) {
         self = unsafe String(decoding: slice.bytes, as: UTF8.self)
     }
-
-    /// Copies the bytes; what is no UTF-8 becomes U+FFFD.
-    package init(decoding span: Span<UInt8>) {
-        self = unsafe span.withUnsafeBufferPointer { unsafe String(decoding: $0, as: UTF8.self) }
-    }
-}
-
-extension Array where Element == UInt8 {
-    /// Copies the bytes.
-    package init(copying span: Span<UInt8>) {
-        self = unsafe span.withUnsafeBufferPointer { unsafe Array($0) }
-    }
 }
 
 extension Span where Element == UInt8 {

@@ -1,4 +1,5 @@
 internal import CCore
+internal import MartletEngine
 
 // Functions with a C signature, each a guard, an unboxing and one call. What they unbox is retained once by
 // `retain(_:)` where it is handed to the engine, and released once by the destructor that is handed over with it.

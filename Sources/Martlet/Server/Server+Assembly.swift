@@ -6,7 +6,7 @@ extension Server {
     func assemble(on listeners: [Configuration.Listener]) throws -> CoreServer {
         try configuration.validate()
         do {
-            let settings = configuration.applied(to: try CoreConfiguration())
+            let settings = configuration.applied(to: CoreConfiguration())
             let log = configuration.makeLogSink()
             let engine = try CoreServer(settings, log: log)
             try install(

@@ -1,5 +1,3 @@
-internal import CCore
-
 /// How a route runs and gets its body.
 package struct CoreRouteOptions: Sendable, Equatable {
     /// On a worker thread instead of the reactor.
@@ -10,12 +8,4 @@ package struct CoreRouteOptions: Sendable, Equatable {
     package var maxBodyBytes: UInt64 = 0
 
     package init() {}
-
-    var raw: mt_route_options {
-        mt_route_options(
-            struct_size: MemoryLayout<mt_route_options>.size,
-            dispatch: runsOnWorker ? MT_DISPATCH_WORKER : MT_DISPATCH_INLINE,
-            body_mode: streamsBody ? MT_BODY_STREAM : MT_BODY_WHOLE,
-            max_body_bytes: maxBodyBytes)
-    }
 }

@@ -1,5 +1,10 @@
 private import Synchronization
 
+/// What a paused body is asked for more.
+package protocol CoreBodySource: AnyObject, Sendable {
+    func resumeBody()
+}
+
 /// Carries a streamed request body from the reactor to one consumer, a bounded number of bytes ahead of it.
 package final class CoreBodyChannel: Sendable {
     /// Bytes that may wait for the consumer before the socket is no longer read.
@@ -12,7 +17,7 @@ package final class CoreBodyChannel: Sendable {
         var isPaused = false
         var outcome: Result<Void, CoreError>?
         var consumer: Consumer?
-        var exchange: CoreExchange?
+        var source: (any CoreBodySource)?
         /// Nobody will read any more: what arrives is dropped.
         var isAbandoned = false
     }
@@ -22,12 +27,12 @@ package final class CoreBodyChannel: Sendable {
     package init() {}
 
     /// Where to ask for more. Before the handler returns, so before anything arrives.
-    package func attach(to exchange: CoreExchange) {
-        state.withLock { $0.exchange = exchange }
+    package func attach(to source: any CoreBodySource) {
+        state.withLock { $0.source = source }
     }
 
     /// Takes a piece; false: send no more until asked.
-    func arrived(_ bytes: Span<UInt8>) -> Bool {
+    package func arrived(_ bytes: Span<UInt8>) -> Bool {
         let copy = [UInt8](copying: bytes)
         let (consumer, goesOn) = state.withLock { state -> (Consumer?, Bool) in
             if state.isAbandoned { return (nil, true) }
@@ -40,10 +45,10 @@ package final class CoreBodyChannel: Sendable {
         return goesOn
     }
 
-    func ended(_ outcome: Result<Void, CoreError>) {
+    package func ended(_ outcome: Result<Void, CoreError>) {
         let consumer = state.withLock { state in
             state.outcome = outcome
-            state.exchange = nil
+            state.source = nil
             return state.consumer.take()
         }
         consumer?.resume(returning: outcome.map { nil })
@@ -73,11 +78,11 @@ package final class CoreBodyChannel: Sendable {
 
     /// Drops what waits and lets the rest flow by, so that the connection can be used again.
     package func abandon() {
-        let paused = state.withLock { state -> CoreExchange? in
-            defer { state.exchange = nil }
+        let paused = state.withLock { state -> (any CoreBodySource)? in
+            defer { state.source = nil }
             state.isAbandoned = true
             state.waiting = []
-            return state.isPaused ? state.exchange : nil
+            return state.isPaused ? state.source : nil
         }
         paused?.resumeBody()
         wakeConsumer()
@@ -85,11 +90,11 @@ package final class CoreBodyChannel: Sendable {
 
     private func take(for consumer: Consumer) {
         var answer: Result<[UInt8]?, CoreError>?
-        let paused = state.withLock { state -> CoreExchange? in
+        let paused = state.withLock { state -> (any CoreBodySource)? in
             answer = Self.ready(&state)
             guard answer == nil else {
                 defer { state.isPaused = false }
-                return state.isPaused ? state.exchange : nil
+                return state.isPaused ? state.source : nil
             }
             // A second consumer would strand the first: it gets the end instead.
             let stranded = state.consumer

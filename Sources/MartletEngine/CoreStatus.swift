@@ -1,5 +1,3 @@
-internal import CCore
-
 /// The outcome of a call to the engine. The raw values are those of the C ABI, which never renumbers them.
 package enum CoreStatus: UInt32, Sendable {
     case ok = 0
@@ -18,8 +16,4 @@ package enum CoreStatus: UInt32, Sendable {
     case wrongThread = 13
     case timeout = 14
     case malformed = 15
-
-    init(_ status: mt_status) {
-        self = CoreStatus(rawValue: status.rawValue) ?? .system
-    }
 }

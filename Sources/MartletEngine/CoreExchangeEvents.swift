@@ -16,9 +16,11 @@ package final class CoreExchangeEvents: Sendable {
 
     private let state = Mutex(State())
 
-    var bytesWritten: Int { state.withLock { $0.bytesWritten } }
+    package init() {}
 
-    func onCancel(_ action: @escaping @Sendable () -> Void) {
+    package var bytesWritten: Int { state.withLock { $0.bytesWritten } }
+
+    package func onCancel(_ action: @escaping @Sendable () -> Void) {
         let isCancelled = state.withLock { state in
             if !state.isCancelled && !state.isFinished { state.cancelAction = action }
             return state.isCancelled
@@ -27,14 +29,14 @@ package final class CoreExchangeEvents: Sendable {
     }
 
     /// The answer is given: nothing is left to cancel.
-    func finish() {
+    package func finish() {
         state.withLock { state in
             state.isFinished = true
             state.cancelAction = nil
         }
     }
 
-    func cancelled() {
+    package func cancelled() {
         let action = state.withLock { state in
             state.isCancelled = true
             return state.cancelAction.take()
@@ -44,14 +46,14 @@ package final class CoreExchangeEvents: Sendable {
     }
 
     /// Forgets a drain from before: the next one belongs to the write that follows.
-    func willWrite(_ count: Int) {
+    package func willWrite(_ count: Int) {
         state.withLock { state in
             state.hasDrained = state.isCancelled
             state.bytesWritten += count
         }
     }
 
-    func wakeWriter() {
+    package func wakeWriter() {
         let writer = state.withLock { state in
             state.hasDrained = true
             return state.writer.take()
@@ -59,7 +61,7 @@ package final class CoreExchangeEvents: Sendable {
         writer?.resume()
     }
 
-    func drained() async {
+    package func drained() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let ready = state.withLock { state -> CheckedContinuation<Void, Never>? in

@@ -10,8 +10,8 @@ package enum CoreLogLevel: UInt32, Sendable {
 package final class CoreLogSink: Sendable {
     package typealias Write = @Sendable (CoreLogLevel, String) -> Void
 
-    let level: CoreLogLevel
-    let write: Write
+    package let level: CoreLogLevel
+    package let write: Write
 
     /// `level` is the least that reaches `write`.
     package init(level: CoreLogLevel, write: @escaping Write) {

@@ -4,7 +4,7 @@ package struct CoreField: ~Escapable {
     package let value: Span<UInt8>
 
     @_lifetime(copy name, copy value)
-    init(name: Span<UInt8>, value: Span<UInt8>) {
+    package init(name: Span<UInt8>, value: Span<UInt8>) {
         self.name = name
         self.value = value
     }

@@ -1,5 +1,3 @@
-internal import CCore
-
 /// The engine's counters.
 package struct CoreStatistics: Sendable, Equatable {
     /// Answers by the first digit of their status. No array: reading counters allocates nothing.
@@ -9,6 +7,17 @@ package struct CoreStatistics: Sendable, Equatable {
         package var redirected: UInt64 = 0
         package var clientErrors: UInt64 = 0
         package var serverErrors: UInt64 = 0
+
+        package init(
+            informational: UInt64 = 0, successful: UInt64 = 0, redirected: UInt64 = 0,
+            clientErrors: UInt64 = 0, serverErrors: UInt64 = 0
+        ) {
+            self.informational = informational
+            self.successful = successful
+            self.redirected = redirected
+            self.clientErrors = clientErrors
+            self.serverErrors = serverErrors
+        }
     }
 
     package var connectionsTotal: UInt64 = 0
@@ -25,22 +34,4 @@ package struct CoreStatistics: Sendable, Equatable {
     package var uptimeMilliseconds: UInt64 = 0
 
     package init() {}
-
-    init(_ stats: mt_stats) {
-        connectionsTotal = stats.connections_total
-        connectionsOpen = stats.connections_open
-        connectionsRefused = stats.connections_refused
-        requestsTotal = stats.requests_total
-        requestsActive = stats.requests_active
-        let (informational, successful, redirected, clientErrors, serverErrors) = stats.responses
-        responses = Responses(
-            informational: informational, successful: successful, redirected: redirected,
-            clientErrors: clientErrors, serverErrors: serverErrors)
-        requestsRejected = stats.requests_rejected
-        timeouts = stats.timeouts
-        bytesReceived = stats.bytes_received
-        bytesSent = stats.bytes_sent
-        workerRejections = stats.worker_rejections
-        uptimeMilliseconds = stats.uptime_ms
-    }
 }

@@ -29,7 +29,7 @@ package struct CoreFile: ~Copyable {
     deinit { _ = close(descriptor) }
 
     /// Hands the descriptor over.
-    consuming func relinquish() -> Int32 {
+    package consuming func relinquish() -> Int32 {
         let descriptor = descriptor
         discard self
         return descriptor
