@@ -30,7 +30,7 @@ PARTS := c embedding swift wire conformance smuggling abuse fuzz
 .DEFAULT_GOAL := help
 .PHONY: help setup run build debug demo test test-c test-fuzz test-embedding test-swift test-wire test-conformance \
 	test-smuggling test-abuse conformance fuzz fuzz-merge load soak leaks asan ubsan tsan valgrind coverage lib \
-	bench-micro install uninstall check-abi format lint analyze info clean
+	bench bench-quick bench-micro install uninstall check-abi format lint analyze info clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -151,6 +151,14 @@ lib: ## build the C library alone, shared and static, without Swift
 	@$(NEED) c
 	@$(C) VARIANT=release lib
 	@ls $(LIB)/libmartlet.*
+
+bench: ## measure Martlet beside other servers, ten minutes; writes the tables and charts that the READMEs show
+	@$(NEED) c swift bench
+	python3 bench/bench.py --write $(ARGS)
+
+bench-quick: ## the same against the floor and nginx alone, two minutes; writes nothing
+	@$(NEED) c swift bench
+	python3 bench/bench.py --quick $(ARGS)
 
 bench-micro: lib ## time the parser and the router by themselves
 	@for name in parser router; do \
