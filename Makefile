@@ -25,12 +25,12 @@ WATCHED := MARTLET_SANITIZED=1 MARTLET_SLOWNESS=10 sh -c \
 	'for part in conformance smuggling abuse; do $(TEST) $$part "$$0" || exit 1; done'
 
 # The parts of `make test`. Each leaves its totals; what leaves none has failed.
-PARTS := c embedding swift wire conformance smuggling abuse fuzz
+PARTS := c embedding swift wire conformance smuggling abuse costs fuzz
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run build debug demo test test-c test-fuzz test-embedding test-swift test-wire test-conformance \
-	test-smuggling test-abuse conformance fuzz fuzz-merge load soak leaks asan ubsan tsan valgrind coverage lib \
-	bench bench-quick bench-micro install uninstall check-abi format lint analyze info clean
+	test-smuggling test-abuse test-costs conformance fuzz fuzz-merge load soak leaks asan ubsan tsan valgrind \
+	coverage lib bench bench-quick bench-micro install uninstall check-abi format lint analyze info clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -91,6 +91,10 @@ test-smuggling: demo ## send ambiguous messages to the demo application, alone a
 test-abuse: demo ## abuse the demo application, and see that it stays small and answers others
 	@$(NEED) abuse
 	@$(TEST) abuse $(DEMO) $(ABUSE)
+
+test-costs: lib demo ## count what a request costs in heap allocations and system calls; Linux only
+	@$(NEED) costs
+	@$(TEST) costs $(DEMO)
 
 test-fuzz: ## fuzz each target for T seconds (20)
 	@$(NEED) c test fuzz

@@ -23,6 +23,7 @@ EMBEDDING_SECONDS = 600
 WIRE_SECONDS = 1200
 ABUSE_SECONDS = 540  # `make soak` too
 CONFORMANCE_SECONDS = 600
+COSTS_SECONDS = 300
 
 VALGRIND = ["valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full", "--errors-for-leak-kinds=definite",
             "--fair-sched=yes"]
@@ -169,6 +170,15 @@ def run_against_demo(part, folder, seconds=WIRE_SECONDS):
     return run
 
 
+# Costs: what is counted is the C library's allocator and the kernel's calls, as Linux has them.
+
+def run_costs(arguments):
+    if sys.platform != "linux":
+        print("costs: counted on Linux only")
+        finish("costs", 0, 0)
+    run_against_demo("costs", "Tests/Costs", COSTS_SECONDS)(arguments)
+
+
 # Conformance: a table of requirements, with a runner of its own.
 
 def run_conformance(arguments):
@@ -213,7 +223,8 @@ def totals(parts):
 PARTS = {"c": run_c, "embedding": run_embedding, "swift": run_swift, "fuzz": run_fuzz,
          "wire": run_against_demo("wire", "Tests/Wire"), "conformance": run_conformance,
          "smuggling": run_against_demo("smuggling", "Tests/Smuggling"),
-         "abuse": run_against_demo("abuse", "Tests/Abuse", ABUSE_SECONDS), "leaks": run_leaks, "totals": totals}
+         "abuse": run_against_demo("abuse", "Tests/Abuse", ABUSE_SECONDS), "costs": run_costs,
+         "leaks": run_leaks, "totals": totals}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in PARTS:

@@ -37,6 +37,7 @@ struct StatusController: Controller {
 /// What a load balancer asks.
 struct HealthController: Controller {
     func handle(_ request: borrowing Request, _ response: inout Response) {
+        response.fields[.cacheControl] = "no-store"
         response.send(static: #"{"status":"ok"}"#, contentType: "application/json")
     }
 }
