@@ -164,11 +164,9 @@ bench-quick: ## the same against the floor and nginx alone, two minutes; writes 
 	@$(NEED) c swift bench
 	python3 bench/bench.py --quick $(ARGS)
 
-bench-micro: lib ## time the parser and the router by themselves
-	@for name in parser router; do \
-	  $(CC) -O2 -std=gnu11 -ICCore/include -ICCore/src bench/micro/$$name.c $(LIB)/libmartlet.a \
-	    -levent_core -lpthread -o $(LIB)/bench-$$name && echo "$$name" && $(LIB)/bench-$$name || exit 1; \
-	done
+bench-micro: lib ## time Martlet's parts by themselves, the parser beside others (ARGS=--write: into the README)
+	@$(NEED) c micro
+	@python3 bench/micro/micro.py $(ARGS)
 
 install: lib ## install the C library below PREFIX (default /usr/local)
 	mkdir -p $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/martlet

@@ -52,10 +52,9 @@ static void *volatile planted;
 
 /* Each way to allocate once: five allocations, four blocks to free. */
 static void answer_wastefully(mt_request *request, mt_response *response, void *user_data) {
-  void *aligned = NULL;
-  planted = malloc(16);
-  planted = realloc(planted, 32);
-  free(planted);
+  void *aligned = NULL, *small = malloc(16), *grown = realloc(small, 32);
+  planted = grown;
+  free(grown ? grown : small);
   planted = calloc(2, 16);
   free(planted);
   planted = aligned_alloc(64, 64);
