@@ -1,0 +1,50 @@
+/// Fields that the server itself acts on. RFC 9110, RFC 9112.
+enum FieldID: UInt8, Sendable, CaseIterable {
+    case other
+    case host
+    case connection
+    case contentLength
+    case transferEncoding
+    case expect
+    case upgrade
+    case te
+    case trailer
+    case keepAlive
+    case date
+    case server
+    case acceptEncoding
+    case ifMatch
+    case ifNoneMatch
+    case ifModifiedSince
+    case ifUnmodifiedSince
+    case range
+
+    /// Which field this name is, in any case. By its length, then by compares of whole words.
+    init(name: Span<UInt8>) {
+        switch name.count {
+        case 2: self = name.names("te") ? .te : .other
+        case 4: self = name.names("host") ? .host : name.names("date") ? .date : .other
+        case 5: self = name.names("range") ? .range : .other
+        case 6: self = name.names("expect") ? .expect : name.names("server") ? .server : .other
+        case 7: self = name.names("upgrade") ? .upgrade : name.names("trailer") ? .trailer : .other
+        case 8: self = name.names("if-match") ? .ifMatch : .other
+        case 10: self = name.names("connection") ? .connection : name.names("keep-alive") ? .keepAlive : .other
+        case 13: self = name.names("if-none-match") ? .ifNoneMatch : .other
+        case 14: self = name.names("content-length") ? .contentLength : .other
+        case 15: self = name.names("accept-encoding") ? .acceptEncoding : .other
+        case 17: self = Self.ofSeventeen(name)
+        case 19: self = name.names("if-unmodified-since") ? .ifUnmodifiedSince : .other
+        default: self = .other
+        }
+    }
+
+    private static func ofSeventeen(_ name: Span<UInt8>) -> FieldID {
+        if name.names("transfer-encoding") { return .transferEncoding }
+        return name.names("if-modified-since") ? .ifModifiedSince : .other
+    }
+}
+
+extension Span<UInt8> {
+    /// Whether this is that word, in any case.
+    fileprivate func names(_ word: StaticString) -> Bool { Words.equalIgnoringCase(self, word) }
+}
