@@ -129,10 +129,15 @@ class Loader:
             raise LoadError(line or f"the loader ended with {self.process.returncode}")
 
     def go(self):
-        """Lets it load, and gives the line that it prints at the end."""
+        """Lets it load."""
         self.process.stdin.write("go\n")
         self.process.stdin.flush()
-        return self.process.stdout.readline()
+
+    def result(self):
+        line = self.process.stdout.readline()
+        if not line:
+            raise LoadError(f"the loader ended with {self.process.wait(GUARD_SECONDS)}")
+        return parse_loader(line)
 
     def end(self):
         try:
@@ -148,14 +153,22 @@ class Loader:
         self.end()
 
 
+def together(server, loaders):
+    """The sums of loaders that run at the same time. The CPU time counts from when all connections stand."""
+    before = server.cpu_ns()
+    for loader in loaders:
+        loader.go()
+    samples = [loader.result() for loader in loaders]
+    used = server.cpu_ns() - before
+    whole, *others = samples
+    whole.cpu_ns = used
+    for other in others:
+        whole.answers += other.answers
+        whole.errors += other.errors
+    return whole
+
+
 def load(server, cpus, folder, requests, **options):
-    """A load by our own generator. The CPU time counts from when its connections stand, where it keeps them."""
+    """A load by our own generator."""
     with Loader(server, cpus, folder, requests, **options) as loader:
-        before = server.cpu_ns()
-        line = loader.go()
-        used = server.cpu_ns() - before
-    if not line:
-        raise LoadError(f"the loader ended with {loader.process.returncode}")
-    sample = parse_loader(line)
-    sample.cpu_ns = used
-    return sample
+        return together(server, [loader])

@@ -72,8 +72,9 @@ class Bench:
         """All rounds of a load, and the medians."""
         able = [server for server in self.servers.values() if load.needs in server.contestant.offers]
         samples = {server.contestant.name: [] for server in able}
-        for number in range(self.rounds(load.rounds)):
-            for server in able[number % len(able):] + able[:number % len(able)]:
+        for number in range(self.rounds(load.rounds) if able else 0):
+            first = number % len(able)
+            for server in able[first:] + able[:first]:
                 is_wanted = server.contestant.is_principal or number < self.rounds(load.other_rounds)
                 if is_wanted and self.has_time():
                     self.take_sample(load, server, samples)

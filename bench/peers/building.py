@@ -91,6 +91,15 @@ BUILDS = {
 }
 
 
+def library_bytes():
+    """The size of libmartlet.so without symbols; None where it was not built."""
+    built = ROOT / ".build-c/release/libmartlet.so.0"
+    if not built.exists():
+        return None
+    run("strip", built, "-o", BIN / "stripped")
+    return (BIN / "stripped").stat().st_size
+
+
 def build_all(names, say):
     """Builds each once, and gives the reasons of those that do not build."""
     BIN.mkdir(parents=True, exist_ok=True)

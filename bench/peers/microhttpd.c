@@ -42,20 +42,22 @@ static enum MHD_Result send_download(struct MHD_Connection *connection, const ch
                                        strtoull(bytes, NULL, 10), 65536, fill_piece, NULL, NULL));
 }
 
+/* Called once for the head, for each piece of a body, and once at the end: only an answer given at
+ * the end leaves the connection open. */
 static enum MHD_Result answer(void *context, struct MHD_Connection *connection, const char *url,
                               const char *method, const char *version, const char *body,
                               size_t *body_size, void **request) {
   (void)context, (void)version, (void)body;
-  if (strcmp(method, "GET") == 0) {
-    if (strcmp(url, "/hello") == 0) return send_hello(connection);
-    return strncmp(url, "/download/", 10) == 0 ? send_download(connection, url + 10) : MHD_NO;
-  }
   received *counted = *request;
   if (!counted) return (*request = calloc(1, sizeof *counted)) ? MHD_YES : MHD_NO;
-  if (*body_size == 0) return send_number(connection, counted->bytes);
-  counted->bytes += *body_size;
-  *body_size = 0;
-  return MHD_YES;
+  if (*body_size > 0) {
+    counted->bytes += *body_size;
+    *body_size = 0;
+    return MHD_YES;
+  }
+  if (strcmp(method, "POST") == 0) return send_number(connection, counted->bytes);
+  if (strcmp(url, "/hello") == 0) return send_hello(connection);
+  return strncmp(url, "/download/", 10) == 0 ? send_download(connection, url + 10) : MHD_NO;
 }
 
 static void end_request(void *context, struct MHD_Connection *connection, void **request,

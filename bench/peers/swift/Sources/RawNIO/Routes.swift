@@ -13,6 +13,7 @@ final class Routes: ChannelInboundHandler {
     private var bodyBytes = 0
     /// Of a download: what has not been written yet.
     private var bytesLeft = 0
+    private var isSending = false
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
@@ -72,17 +73,20 @@ final class Routes: ChannelInboundHandler {
         if bytes == 0 { end(request, context) }
     }
 
+    /// Writes while the channel takes it. A flush may call back here; then the first call goes on.
     private func goOnSending(_ context: ChannelHandlerContext) {
+        guard !isSending, bytesLeft > 0, let head else { return }
+        isSending = true
         while bytesLeft > 0, context.channel.isWritable {
             let count = min(bytesLeft, Self.piece.readableBytes)
-            guard let piece = Self.piece.getSlice(at: 0, length: count) else { return }
+            guard let piece = Self.piece.getSlice(at: 0, length: count) else { break }
             bytesLeft -= count
             context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(piece))), promise: nil)
-            if bytesLeft == 0, let head {
-                end(head, context)
-                context.flush()
-            }
         }
+        isSending = false
+        guard bytesLeft == 0 else { return }
+        end(head, context)
+        context.flush()
     }
 
     private func end(_ request: HTTPRequestHead, _ context: ChannelHandlerContext) {
