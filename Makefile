@@ -30,7 +30,7 @@ PARTS := c embedding swift wire conformance smuggling abuse costs fuzz
 .DEFAULT_GOAL := help
 .PHONY: help setup run build debug demo test test-c test-fuzz test-embedding test-swift test-wire test-conformance \
 	test-smuggling test-abuse test-costs conformance fuzz fuzz-merge load soak leaks asan ubsan tsan valgrind \
-	coverage lib bench bench-quick bench-micro install uninstall check-abi format lint analyze info clean
+	coverage lib bench bench-quick bench-micro bench-instructions install uninstall check-abi format lint analyze info clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -167,6 +167,10 @@ bench-quick: ## the same against the floor and nginx alone, two minutes; writes 
 bench-micro: lib ## time Martlet's parts by themselves, the parser beside others (ARGS=--write: into the README)
 	@$(NEED) c micro
 	@python3 bench/micro/micro.py $(ARGS)
+
+bench-instructions: ## count instructions and system calls a request, with callgrind and strace (ARGS=--write)
+	@$(NEED) c swift micro
+	@python3 bench/micro/instructions.py $(ARGS)
 
 install: lib ## install the C library below PREFIX (default /usr/local)
 	mkdir -p $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/martlet

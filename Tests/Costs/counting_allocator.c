@@ -17,7 +17,7 @@ void *__libc_realloc(void *memory, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
 void __libc_free(void *memory);
 
-/* As counting.py reads it. */
+/* As watched.py reads it. */
 typedef struct counts {
   _Atomic uint64_t allocations; /* of any kind, realloc with it */
   _Atomic uint64_t bytes;       /* asked for */

@@ -6,7 +6,7 @@ import time
 import unittest
 
 from asking import Asker
-from programs import CountedProgram, c_host, demo
+from watched import CountedProgram, c_host, demo
 from wire import Wire, request
 
 REQUESTS = 10_000

@@ -2,7 +2,7 @@
 import unittest
 
 from asking import Asker
-from programs import c_host, demo, system_calls
+from watched import c_host, demo, system_calls
 from wire import request
 
 FEW, MANY = 100, 2100

@@ -8,7 +8,7 @@ import statistics
 import sys
 
 import showing
-from programs import PROGRAMS, BuildError, Figure, build, figures
+from timed import PROGRAMS, BuildError, Figure, build, figures
 
 ROUNDS = 5
 OURS, YARDSTICK = "Martlet", {"pool": "malloc"}

@@ -6,6 +6,7 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -21,6 +22,7 @@ BUILT = ROOT / ".build-c/costs"
 LIBRARY = ROOT / ".build-c/release/libmartlet.a"
 START_SECONDS = 60
 END_SECONDS = 60
+GOOD_ENDS = (0, -signal.SIGTERM)  # asked to end, some do not say anything about it
 # Share of time, seconds, microseconds each, calls, errors if any, name.
 STRACE_LINE = re.compile(r"^\s*[\d.]+\s+[\d.]+\s+\d+\s+(\d+)\s+(?:\d+\s+)?(\w+)$", re.M)
 C_FLAGS = ("-O2", "-std=gnu11", "-Wall", "-Wextra", "-Werror")
@@ -45,10 +47,19 @@ def demo():
     return [demo_path(), "--port", "0", "--reactors", "1", "--workers", "2"]
 
 
-class Program:
-    """A server from the moment it says its address to its end. What it says goes to files."""
+def is_reachable(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), START_SECONDS).close()
+        return True
+    except ConnectionRefusedError:
+        return False
 
-    def __init__(self, command, environment=None):
+
+class Program:
+    """A server from the moment it is reachable to its end: at `port`, or where it says. What it says goes to files."""
+
+    def __init__(self, command, environment=None, port=None):
+        self.port = port
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="martlet-costs-"))
         with open(self.folder / "said", "wb") as said:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said,
@@ -64,11 +75,18 @@ class Program:
 
     def await_port(self):
         deadline = time.monotonic() + START_SECONDS
-        while not (match := re.search(r"http://127\.0\.0\.1:(\d+)\n?", self.said())):
+        while not self.has_port():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise AssertionError(f"it did not start ({self.process.poll()}): {self.said()}")
             time.sleep(0.01)
-        return int(match[1])
+        return self.port
+
+    def has_port(self):
+        if self.port:
+            return is_reachable(self.port)
+        if match := re.search(r"http://127\.0\.0\.1:(\d+)\s", self.said()):
+            self.port = int(match[1])
+        return bool(match)
 
     def end(self):
         """Asks it to end, with whatever watches it, and gives its exit status."""
@@ -87,7 +105,7 @@ class Program:
 
     def __exit__(self, *error):
         status = self.end()
-        assert error[0] or status == 0, f"it ended with {status}"
+        assert error[0] or status in GOOD_ENDS, f"it ended with {status}"
 
 
 class CountedProgram(Program):
@@ -106,10 +124,10 @@ class CountedProgram(Program):
         return self.NUMBERS.unpack(self.map)
 
 
-def system_calls(command, serve):
+def system_calls(command, serve, port=None):
     """How often the program called each function of the kernel, from its start to its end, while `serve` had it."""
     with tempfile.NamedTemporaryFile(prefix="martlet-calls-") as report:
-        with Program(["strace", "-f", "-c", "-o", report.name, *command]) as program:
+        with Program(["strace", "-f", "-c", "-o", report.name, *command], port=port) as program:
             serve(program.address)
         text = pathlib.Path(report.name).read_text()
     return {name: int(calls) for calls, name in STRACE_LINE.findall(text) if name != "total"}

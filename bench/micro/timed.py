@@ -66,13 +66,14 @@ def ingredients(program):
         if not LLHTTP.is_dir():
             run("swift", "package", "--package-path", SWIFT_PEERS, "--scratch-path", SWIFT_BUILT, "resolve")
         return ["-w", "-ICCore/include", f"-I{LLHTTP / 'include'}", *sorted(LLHTTP.glob("*.c"))]
-    return ["-ICCore/include", "-ICCore/src", LIBRARY, *run("pkg-config", "--libs", "libevent_core").split(), "-lpthread"]
+    libevent = run("pkg-config", "--cflags", "--libs", "libevent_core").split()
+    return ["-ICCore/include", "-ICCore/src", LIBRARY, *libevent, "-lpthread"]
 
 
 def build(program):
     program.path.parent.mkdir(parents=True, exist_ok=True)
-    run(os.environ.get("CC", "cc"), *FLAGS, *program.flags, HERE / f"{program.name}.c", HERE / "timing.c", "-o", program.path,
-        *ingredients(program))
+    run(os.environ.get("CC", "cc"), *FLAGS, *program.flags, HERE / f"{program.name}.c", HERE / "timing.c",
+        "-o", program.path, *ingredients(program))
 
 
 def pin():

@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+"""Counts what a request costs in user space, the same today and tomorrow: instructions, by callgrind, and system calls,
+by strace. `make bench-instructions`.
+
+Each server runs twice and answers few requests, then many: the difference is the requests' alone."""
+import argparse
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+import showing
+
+HERE = pathlib.Path(__file__).resolve().parent
+BENCH = HERE.parent
+sys.path[:0] = [str(BENCH.parent / "Tests/Costs"), str(BENCH / "peers"), str(BENCH / "load")]
+import building  # noqa: E402
+from asking import Asker  # noqa: E402
+from contestants import CONTESTANTS  # noqa: E402
+from running import GET_HELLO, free_port  # noqa: E402
+from watched import Program, system_calls  # noqa: E402
+
+NAMES = ("floor", "martlet-c", "martlet-swift", "martlet-async", "martlet-pure")
+BASE, HANDLER = "floor", "martlet-c"
+CC = (os.environ.get("CC", "cc"), "-O2")
+DEPTHS = (1, 16)
+FEW, MANY = 200, 2200  # packets of requests
+HEADER = ("GET /hello", "instructions", "to floor", "to C", "16 deep", "to floor", "to C", "system calls", "16 deep")
+
+
+def command(contestant, port):
+    return contestant.fill_in({"port": port, "reactors": 1})
+
+
+def callgrind(contestant, serve):
+    """Instructions of the whole process, from its start to its end."""
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="martlet-callgrind-") as folder:
+        report, mask = pathlib.Path(folder, "report"), pathlib.Path(folder, "mask.so")
+        program, *arguments = command(contestant, port)
+        # Not every valgrind can read what Swift's compiler has to say to debuggers.
+        subprocess.run(["strip", "--strip-debug", program, "-o", f"{folder}/program"], check=True)
+        subprocess.run([*CC, "-shared", "-fPIC", HERE / "writable_mask.c", "-o", mask], check=True)
+        watched = ["valgrind", "--quiet", "--tool=callgrind", f"--callgrind-out-file={report}", f"{folder}/program"]
+        with Program([*watched, *arguments], {"LD_PRELOAD": str(mask)}, port) as running:
+            serve(running.address)
+        return int(re.search(r"^totals: (\d+)", report.read_text(), re.M)[1])
+
+
+def strace(contestant, serve):
+    port = free_port()
+    return sum(system_calls(command(contestant, port), serve, port).values())
+
+
+def per_request(count, contestant, depth):
+    def run(packets):
+        def serve(address):
+            with Asker(address, GET_HELLO) as asker:
+                asker.ask(packets * depth, depth)
+        return count(contestant, serve)
+    return (run(MANY) - run(FEW)) / ((MANY - FEW) * depth)
+
+
+def measure(contestants):
+    """For each: instructions and system calls a request, by depth."""
+    found = {}
+    for contestant in contestants:
+        print(f"counting {contestant.label}", flush=True)
+        found[contestant.name] = {
+            name: {depth: per_request(count, contestant, depth) for depth in DEPTHS}
+            for name, count in (("instructions", callgrind), ("system_calls", strace))}
+    return found
+
+
+def table(contestants, found):
+    def ratio(name, base, depth):
+        if base not in found:
+            return "–"
+        return f"{found[name]['instructions'][depth] / found[base]['instructions'][depth]:.3f}"
+
+    yield "Of one request, in user space"
+    yield HEADER
+    for contestant in contestants:
+        name = contestant.name
+        cells = []
+        for depth in DEPTHS:
+            instructions = found[name]["instructions"][depth]
+            cells += [f"{instructions:,.0f}", ratio(name, BASE, depth), ratio(name, HANDLER, depth)]
+        yield contestant.label, *cells, *(f"{found[name]['system_calls'][depth]:.2f}" for depth in DEPTHS)
+
+
+def build(names):
+    """The contestants of these names that can be built; the others are left out, with the reason."""
+    wanted = [contestant for contestant in CONTESTANTS if contestant.name in names]
+    reasons = building.build_all(dict.fromkeys(contestant.build for contestant in wanted), print)
+    for contestant in wanted:
+        if contestant.build in reasons:
+            print(f"{contestant.label} is left out: it {reasons[contestant.build]}")
+    return [contestant for contestant in wanted if contestant.build not in reasons]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--write", action="store_true", help="write bench/results/instructions.json and bench/README.md")
+    parser.add_argument("--with", nargs="+", metavar="NAME", dest="names", default=NAMES, help="these servers alone")
+    options = parser.parse_args()
+    contestants = build(options.names)
+    found = measure(contestants)
+    shown = list(table(contestants, found))
+    print(showing.plain(shown))
+    if options.write:
+        showing.write_results("instructions", found)
+        showing.write_section("instructions", [shown], "By `make bench-instructions ARGS=--write`.")
+
+
+if __name__ == "__main__":
+    main()
