@@ -13,16 +13,24 @@ struct OpenFile: ~Copyable {
     let modifiedSeconds: Int64
     let mediaType: StaticString
     /// With its quotes: RFC 9110 §8.8.3.
-    let etag: ByteBuffer
+    private(set) var etag: ByteBuffer
 
-    init(
-        descriptor: Int32, size: UInt64, modifiedSeconds: Int64, mediaType: StaticString, etag: consuming ByteBuffer
-    ) {
+    /// `info` is what the system says of the descriptor, which is the file's from here on; `place` is its path.
+    init(_ descriptor: Int32, _ info: stat, at place: [UInt8]) {
         self.descriptor = descriptor
-        self.size = size
-        self.modifiedSeconds = modifiedSeconds
-        self.mediaType = mediaType
-        self.etag = etag
+        size = UInt64(info.st_size)
+        let name = place.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
+        mediaType = MediaType.of(path: place.span.extracting(name...))
+        #if canImport(Darwin)
+            let modified = info.st_mtimespec
+        #else
+            let modified = info.st_mtim
+        #endif
+        modifiedSeconds = Int64(modified.tv_sec)
+        etag = ByteBuffer()
+        EntityTag.append(
+            size: size, modifiedSeconds: modifiedSeconds, modifiedNanoseconds: UInt32(modified.tv_nsec),
+            to: &etag)
     }
 
     deinit { if descriptor >= 0 { _ = close(descriptor) } }

@@ -25,7 +25,9 @@ final class Executor: Sendable {
         self.crew = crew
         threads = Mutex([])
         for index in 0..<count {
-            let thread = OwnThread(named: "mt-worker-\(index)", openTo: OwnThread.ownFaults) { crew.work(index) }
+            let thread = OwnThread(named: "mt-worker-\(index)", openTo: OwnThread.ownFaults) {
+                crew.work(index)
+            }
             guard let thread else {
                 end()
                 throw Self.shortage

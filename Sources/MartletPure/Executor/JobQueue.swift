@@ -75,7 +75,8 @@ final class JobQueue: @unchecked Sendable {
 
     /// Whether positions are filled or being filled; by the time it returns it may be otherwise. Thread: any.
     var hasJobs: Bool {
-        head.position.load(ordering: .sequentiallyConsistent) != tail.position.load(ordering: .sequentiallyConsistent)
+        head.position.load(ordering: .sequentiallyConsistent)
+            != tail.position.load(ordering: .sequentiallyConsistent)
     }
 
     /// Takes the next position of an end once its cell's stamp is 2 * position + `parity`; nil when that turn has not

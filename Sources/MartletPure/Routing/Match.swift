@@ -52,7 +52,9 @@ struct Match: ~Copyable {
 
     var route: Route? { unsafe unsafeRoute?.takeUnretainedValue() }
 
-    var runsOnWorker: Bool { unsafe unsafeRoute?._withUnsafeGuaranteedRef { $0.options.runsOnWorker } ?? false }
+    var runsOnWorker: Bool {
+        unsafe unsafeRoute?._withUnsafeGuaranteedRef { $0.options.runsOnWorker } ?? false
+    }
 
     var streamsBody: Bool { unsafe unsafeRoute?._withUnsafeGuaranteedRef { $0.options.streamsBody } ?? false }
 
@@ -70,9 +72,26 @@ struct Match: ~Copyable {
     /// A route that no search found: the fallback.
     mutating func take(_ route: Route) { unsafe take(Unmanaged.passUnretained(route)) }
 
-    /// A route without parameters, or none.
+    /// The route that answers, or none; its parameters are not known yet.
     mutating func take(_ route: Unmanaged<Route>?) {
         unsafe unsafeRoute = unsafe route
         parameterCount = 0
+    }
+
+    /// There is nothing to look for in the path.
+    var isWithoutParameters: Bool {
+        unsafe unsafeRoute?._withUnsafeGuaranteedRef { $0.parameters.isEmpty } ?? true
+    }
+
+    /// Moves the places of parameters to the front, where those of all segments are; the path ends at `end`.
+    mutating func keepParameters(end: Int) {
+        guard let route = unsafe unsafeRoute else { return }
+        parameterCount = unsafe route._withUnsafeGuaranteedRef { route in
+            let count = route.parameters.count
+            // A parameter's segment never comes before its own index.
+            for index in 0..<count { unsafe places[index] = places[route.parameters[index].segment] }
+            if route.hasRest { unsafe places[count - 1].count = UInt32(end) - places[count - 1].offset }
+            return count
+        }
     }
 }

@@ -35,7 +35,9 @@ struct Pattern: Sendable {
         try checkStart()
         var offset = 1
         while offset <= self.text.count {
-            if segments.count == Self.mostSegments { throw refusal(offset, "at most 64 segments are allowed") }
+            if segments.count == Self.mostSegments {
+                throw refusal(offset, "at most 64 segments are allowed")
+            }
             let end = self.text[offset...].firstIndex(of: UInt8(ascii: "/")) ?? self.text.count
             segments.append(try segment(offset..<end, isLast: end == self.text.count))
             offset = end + 1
@@ -90,7 +92,9 @@ extension Pattern {
         let ellipsis = ellipsisCount(inner)
         let name = inner.dropLast(ellipsis)
         try checkName(name)
-        if ellipsis > 0 && !isLast { throw refusal(range.lowerBound, "{name...} may only be the last segment") }
+        if ellipsis > 0 && !isLast {
+            throw refusal(range.lowerBound, "{name...} may only be the last segment")
+        }
         if parameterCount == Self.mostParameters {
             throw refusal(range.lowerBound, "at most \(Self.mostParameters) parameters are allowed")
         }

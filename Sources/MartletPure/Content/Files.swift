@@ -1,0 +1,105 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+internal import MartletEngine
+
+/// Files below a folder, found by a request's path and by no trick of it.
+final class Files: Sendable {
+    private static let mostOctets = 4095
+
+    private let root: Int32
+
+    /// Throws `.notFound` or `.permission` with a sentence.
+    init(root: String) throws(CoreError) {
+        let count = root.utf8.count
+        if count == 0 || count > Self.mostOctets || root.utf8.contains(0) {
+            throw CoreError(
+                status: .notFound,
+                message: "a folder's name has 1 to \(Self.mostOctets) bytes and no NUL among them")
+        }
+        do throws(SystemFailure) {
+            self.root = try BeneathWalk.openRoot(root)
+        } catch {
+            throw Self.refusal(root, error)
+        }
+    }
+
+    deinit { close(root) }
+
+    /// Opens the regular file at the decoded relative `path`. Folders, also the root with the empty path and those with
+    /// one "/" behind their name, give their index.html. Throws `.system` when the system cannot open anything just now (no
+    /// descriptor, no memory), `.notFound` for everything else: what does not exist, hidden names (a segment that begins
+    /// with "."), empty segments, NUL, backslash, what leads out of the folder, no regular file. Thread: any.
+    func open(_ path: Span<UInt8>) throws(CoreError) -> OpenFile {
+        guard Self.isServable(path) else { throw Self.nothing }
+        var place = [UInt8](copying: path)
+        if place.isEmpty || place.last == UInt8(ascii: "/") { place += "index.html".utf8 }
+        var found = try look(place)
+        if Self.isFolder(found.info) {
+            close(found.descriptor)
+            place += "/index.html".utf8
+            found = try look(place)
+        }
+        if found.info.st_mode & S_IFMT == S_IFREG { return OpenFile(found.descriptor, found.info, at: place) }
+        close(found.descriptor)
+        throw Self.nothing
+    }
+
+    /// No segment is hidden, empty or leads upward; a folder may have its "/" behind it.
+    private static func isServable(_ path: Span<UInt8>) -> Bool {
+        var isSegmentBegin = true
+        for index in path.indices {
+            switch path[index] {
+            case 0, UInt8(ascii: "\\"): return false
+            case UInt8(ascii: "."), UInt8(ascii: "/"): if isSegmentBegin { return false }
+            default: break
+            }
+            isSegmentBegin = path[index] == UInt8(ascii: "/")
+        }
+        return true
+    }
+
+    /// Opens what is at `place` and looks at it.
+    private func look(_ place: [UInt8]) throws(CoreError) -> (descriptor: Int32, info: stat) {
+        if place.count > Self.mostOctets { throw Self.nothing }
+        do throws(SystemFailure) {
+            var walk = BeneathWalk(from: root, along: place)
+            let descriptor = try walk.arrive()
+            var info = stat()
+            if unsafe fstat(descriptor, &info) == 0 { return (descriptor, info) }
+            close(descriptor)
+            throw SystemFailure(number: EIO)
+        } catch {
+            throw Self.isShortage(error) ? Self.shortage : Self.nothing
+        }
+    }
+
+    /// The system cannot open anything just now: that says nothing about the file.
+    private static func isShortage(_ failure: SystemFailure) -> Bool {
+        [EMFILE, ENFILE, ENOMEM, EIO].contains(failure.number)
+    }
+
+    private static func isFolder(_ info: stat) -> Bool { info.st_mode & S_IFMT == S_IFDIR }
+
+    private static let nothing = CoreError(status: .notFound, message: "no such file")
+    private static let shortage = CoreError(status: .system, message: "no file can be opened now")
+
+    private static func refusal(_ root: String, _ failure: SystemFailure) -> CoreError {
+        let shown = String(decoding: root.utf8.prefix(160), as: UTF8.self)
+        let reason = unsafe String(cString: strerror(failure.number))
+        let status: CoreStatus =
+            switch failure.number {
+            case ENOENT, ENOTDIR: .notFound
+            case EACCES, EPERM: .permission
+            case ENOMEM, ENOBUFS: .noMemory
+            default: .system
+            }
+        return CoreError(
+            status: status, systemErrorNumber: failure.number,
+            message: "the folder \"\(shown)\" cannot be opened: \(reason)")
+    }
+}
