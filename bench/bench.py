@@ -75,14 +75,14 @@ def measure(bench, options, described, versions):
         return reporting.compose(bench, LOADS, described, versions, command(options), time.monotonic() - began,
                                  building.library_bytes(), found)
     bench.start_all()
-    for load in LOADS:
-        if load.name in options.only and bench.has_time():
-            bench.measure(load)
-            say(tables.of_load(report(), load.name).plain())
     for name, trial in TRIALS.items():
         if name in options.only and bench.has_time():
             found[name] = trial(bench)
             say(tables.of_trial(report(), name).plain())
+    for load in LOADS:
+        if load.name in options.only and bench.has_time():
+            bench.measure(load)
+            say(tables.of_load(report(), load.name).plain())
     return report()
 
 
@@ -108,7 +108,7 @@ def main():
             report = measure(bench, options, described, versions)
             if not bench.has_time():
                 report["notes"].append("the time was up before all rounds were")
-    say(tables.of_engines(report).plain())
+    say(tables.of_engines(report).plain() if tables.of_engines(report).rows else reporting.why_no_engines(report))
     say(tables.of_targets(report).plain())
     say(f"{reporting.origin(report)} {report['seconds']} s.")
     if options.write:

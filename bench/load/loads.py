@@ -52,6 +52,7 @@ LOADS = (
     Load("pipelined", "pipelined 16 deep, 64 connections (wrk)", HELLO, "floor", by_wrk(64, 16), rounds=5),
     Load("one", "one request per connection", CLOSING, "h2o",
          by_loader("hello", per_connection=1, last="hello-last"), rounds=5),
+    Load("ab", "ab -n 100000 -c 1000 -k", CLOSING, "nginx", by_ab(100_000, 1000), other_rounds=1, figure="per_second"),
     Load("ten", "ten requests per connection", CLOSING, "h2o",
          by_loader("hello", per_connection=10, last="hello-last")),
     Load("mixed", "mixed: GET, POST with a length, POST chunked", BODIES, "martlet-c",
@@ -62,5 +63,4 @@ LOADS = (
     Load("upload", "upload of 1 MiB, counted as it comes", UPLOADS, "martlet-c", by_loader("upload", connections=16)),
     Load("download", "download of 1 MiB, made as it goes", DOWNLOADS, "martlet-c",
          by_loader("download", connections=16)),
-    Load("ab", "ab -n 100000 -c 1000 -k", HELLO, "nginx", by_ab(100_000, 1000), other_rounds=1, figure="per_second"),
 )

@@ -22,8 +22,14 @@ def compose(bench, loads, described, versions, command, began, library_bytes, tr
                                  "absent": bench.absent.get(c.name)} for c in bench.contestants},
         "loads": {load.name: {"title": load.title, "baseline": load.baseline, "figure": load.figure,
                               "results": bench.results[load.name]} for load in loads if load.name in bench.results},
-        "trials": trials, "library_bytes": library_bytes, "notes": bench.notes,
+        "trials": trials, "library_bytes": library_bytes, "notes": bench.notes, "micro": read_micro(),
     }
+
+
+def read_micro():
+    """What `make bench-micro ARGS=--write` left last."""
+    path = BENCH / "results/micro.json"
+    return json.loads(path.read_text()) if path.exists() else []
 
 
 def absences(report):
@@ -39,11 +45,15 @@ def pictured(report, prefix, names):
     return "\n".join(f"![{CHART_TITLES[name]}]({prefix}{name})" for name in names) + "\n"
 
 
+def why_no_engines(report):
+    absent = report["contestants"].get("martlet-pure", {}).get("absent")
+    return f"The all-Swift build took no part: it {absent or 'was not asked to'}.\n"
+
+
 def engines(report):
     """The table, or why there is none."""
     table = tables.of_engines(report)
-    absent = report["contestants"].get("martlet-pure", {}).get("absent")
-    return table.markdown() if table.rows else f"The all-Swift build took no part: it {absent or 'was not asked'}.\n"
+    return table.markdown() if table.rows else why_no_engines(report)
 
 
 def speed_section(report, charts):

@@ -112,7 +112,7 @@ def of_targets(report):
     rows = [(target.what, f"{target.sign} {target.text(target.wanted)}",
              DASH if reached is None else target.text(reached), verdict)
             for target, reached, verdict in targets.judge(report)]
-    return Table("what Martlet must reach", ("", "wanted", "reached", ""), rows)
+    return Table("what Martlet must reach", ("", "wanted", "reached", "verdict"), rows)
 
 
 def of_engines(report):

@@ -59,6 +59,32 @@ def half_load_errors(report):
     return report["trials"].get("latency", {}).get("results", {}).get(SWIFT, {}).get("errors")
 
 
+BROWSER = "browser"  # the request of some 700 bytes
+
+
+def parsers(report):
+    """Nanoseconds for the browser's request, by parser, of the last `make bench-micro ARGS=--write`."""
+    return {entry["subject"]: entry for entry in report.get("micro", []) if entry["case"] == BROWSER}
+
+
+def our_parser(report):
+    ours = [entry for subject, entry in parsers(report).items() if subject.startswith("Martlet")]
+    return min(ours, key=lambda entry: entry["best_ns"]) if ours else None
+
+
+def parser_speed(report):
+    """Bytes per nanosecond are gigabytes per second."""
+    ours = our_parser(report)
+    return ours["bytes"] / ours["best_ns"] if ours else None
+
+
+def parser_lead(report):
+    """How many times as long the fastest other parser takes."""
+    ours = our_parser(report)
+    others = [entry["best_ns"] for subject, entry in parsers(report).items() if "http" in subject]
+    return min(others) / ours["best_ns"] if ours and others else None
+
+
 def library_kib(report):
     size = report.get("library_bytes")
     return size / 1024 if size else None
@@ -74,6 +100,8 @@ TARGETS = (
     Target("the same: failed", "=", 0, of_load("ab", "errors"), 0),
     Target("the same: kept alive", "=", 100, of_load("ab", "kept_alive", 100), 0, " %"),
     Target("pipelined: Swift controller, CPU per request, C handler = 1", "≤", 1.05, against("pipelined", baseline=C)),
+    Target("parser, browser's request: ns of the fastest other, ours = 1", "≥", 3, parser_lead),
+    Target("the same: GB/s", "≥", 8, parser_speed, 1),
     Target("two reactors: CPU per request, one reactor = 1", "≤", 1.05, of_trial("reactors", "ratio")),
     Target("latency at half load: p99, nginx = 1", "≤", 1.0, half_load_latency),
     Target("the same: failed", "=", 0, half_load_errors, 0),

@@ -39,20 +39,19 @@ def by_contestant(bench, title, run, needs=HELLO):
 # Idle connections: a server of its own for each, so that nothing but they was there before.
 
 def idle_memory(bench):
-    connections = int(IDLE_CONNECTIONS * bench.share) or 1
-    return {"connections": connections,
-            "results": by_contestant(bench, "idle connections", lambda b, c: idle_of(b, c, connections))}
+    return {"connections": IDLE_CONNECTIONS, "results": by_contestant(bench, "idle connections", idle_of)}
 
 
-def idle_of(bench, contestant, connections):
+def idle_of(bench, contestant):
     """Private memory for each connection that was accepted, made one request and stays."""
     with Server(contestant, bench.places.server) as server:
         time.sleep(SETTLE_SECONDS)
         before = accounting.private_bytes(server.pids)
-        with generators.Loader(server, bench.places.load, bench.folder, ("hello",), "-i", connections=connections):
+        with generators.Loader(server, bench.places.load, bench.folder, ("hello",), "-i",
+                               connections=IDLE_CONNECTIONS):
             time.sleep(SETTLE_SECONDS)
             after = accounting.private_bytes(server.pids)
-    return {"bytes": (after - before) / connections, "before_bytes": before}
+    return {"bytes": (after - before) / IDLE_CONNECTIONS, "before_bytes": before}
 
 
 # Latency: everybody at the same rate, half of what the slowest of nginx and Martlet can do.

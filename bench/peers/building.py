@@ -16,9 +16,9 @@ class BuildError(Exception):
 
 
 def reason(output):
-    """What a compiler's output says first that is an error, without the folder of this tree."""
-    errors = [line for line in output.splitlines() if re.search(r"\berror\b", line)]
-    line = (errors or output.strip().splitlines() or ["it said nothing"])[0]
+    """What a compiler's output says first that is an error, else its last line; without the folder of this tree."""
+    lines = output.strip().splitlines() or ["it said nothing"]
+    line = next((line for line in lines if re.search(r"\berror\b", line)), lines[-1])
     return line.replace(f"{ROOT}/", "").strip()[:200]
 
 
