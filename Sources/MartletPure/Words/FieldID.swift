@@ -48,3 +48,9 @@ extension Span<UInt8> {
     /// Whether this is that word, in any case.
     fileprivate func names(_ word: StaticString) -> Bool { Words.equalIgnoringCase(self, word) }
 }
+
+extension FieldID {
+    /// For sets of kinds.
+    @inline(__always)
+    var bit: UInt32 { 1 << UInt32(rawValue) }
+}
