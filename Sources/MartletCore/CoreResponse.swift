@@ -50,9 +50,14 @@ package struct CoreResponse: ~Escapable {
 
     /// Lays down Content-Type unless the handler has said its own.
     package func setContentTypeIfAbsent(_ value: StaticString) -> CoreStatus {
-        let name: StaticString = "Content-Type"
-        let nameSlice = unsafe name.slice
-        if unsafe mt_response_field_get(raw, nameSlice, nil) { return .ok }
-        return CoreStatus(unsafe mt_response_field_add(raw, nameSlice, value.slice))
+        if unsafe mt_response_field_get(raw, Self.contentType.slice, nil) { return .ok }
+        return addContentType(value)
     }
+
+    /// Lays down Content-Type where nobody has said one.
+    package func addContentType(_ value: StaticString) -> CoreStatus {
+        CoreStatus(unsafe mt_response_field_add(raw, Self.contentType.slice, value.slice))
+    }
+
+    private static var contentType: StaticString { "Content-Type" }
 }

@@ -3,6 +3,7 @@ internal import MartletEngine
 
 extension CoreStatus {
     init(_ status: mt_status) {
-        self = CoreStatus(rawValue: status.rawValue) ?? .system
+        // What nearly every call returns is not looked up.
+        self = status == MT_OK ? .ok : CoreStatus(rawValue: status.rawValue) ?? .system
     }
 }

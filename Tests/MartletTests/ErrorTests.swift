@@ -94,6 +94,21 @@ import Testing
         }
     }
 
+    @Test(arguments: TestTransport.allCases)
+    func `an error handler's text has one content type, whoever made the error`(
+        _ transport: TestTransport
+    ) async throws {
+        var server = Server.silent()
+        server.get("/") { _, _ in throw HTTPError(.conflict) }
+        server.onError { _, response in response.send(html: "<p>sorry") }
+        try await server.test(transport) { client in
+            for path in ["/", "/none"] {
+                try await #expect(
+                    client.get(path).fields[values: .contentType] == ["text/html; charset=utf-8"])
+            }
+        }
+    }
+
     @Test(arguments: TestTransport.allCases, [0, 100, 199, 600, 999])
     func `an HTTPError whose status cannot be sent is 500 and told to the log`(
         _ transport: TestTransport, _ code: Int

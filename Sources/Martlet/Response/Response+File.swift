@@ -11,7 +11,7 @@ extension Response {
         do {
             let file = try CoreFile(path: path)
             let count = Int(clamping: file.size)
-            note(core.setContentTypeIfAbsent(MediaType.of(path: path)))
+            describe(as: MediaType.of(path: path))
             noteBody(core.sendFile(file), count: count)
         } catch {
             switch error.status {

@@ -12,7 +12,7 @@ extension Response {
     /// - Throws: `EncodingError` when the value cannot be encoded.
     public mutating func send(json value: some Encodable, using encoder: JSONEncoder? = nil) throws {
         let data = try (encoder ?? DefaultEncoder.shared).encode(value)
-        note(core.setContentTypeIfAbsent("application/json"))
+        describe(as: "application/json")
         noteBody(core.copyBody(data.span), count: data.count)
     }
 }

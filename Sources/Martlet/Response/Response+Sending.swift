@@ -3,13 +3,13 @@ public import HTTPTypes
 extension Response {
     /// Sets the body to `text`, as "text/plain; charset=utf-8" unless Content-Type is set.
     public mutating func send(_ text: String) {
-        note(core.setContentTypeIfAbsent("text/plain; charset=utf-8"))
+        describe(as: "text/plain; charset=utf-8")
         noteBody(core.copyBody(text), count: text.utf8.count)
     }
 
     /// Sets the body to `html`, as "text/html; charset=utf-8" unless Content-Type is set.
     public mutating func send(html: String) {
-        note(core.setContentTypeIfAbsent("text/html; charset=utf-8"))
+        describe(as: "text/html; charset=utf-8")
         noteBody(core.copyBody(html), count: html.utf8.count)
     }
 
@@ -17,7 +17,7 @@ extension Response {
     public mutating func send(
         static text: StaticString, contentType: StaticString = "text/plain; charset=utf-8"
     ) {
-        note(core.setContentTypeIfAbsent(contentType))
+        describe(as: contentType)
         noteBody(core.borrowBody(text), count: text.byteCount)
     }
 
@@ -26,7 +26,7 @@ extension Response {
 
     /// Sets the body to a copy of `bytes`, as "application/octet-stream" unless Content-Type is set.
     public mutating func send(bytes: Span<UInt8>) {
-        note(core.setContentTypeIfAbsent("application/octet-stream"))
+        describe(as: "application/octet-stream")
         noteBody(core.copyBody(bytes), count: bytes.count)
     }
 

@@ -45,6 +45,12 @@ public struct Response: ~Copyable, ~Escapable {
         isStreaming ? core.exchange?.bytesWritten ?? 0 : bytesSet
     }
 
+    /// Lays down Content-Type unless the handler has said its own. Where it has said nothing yet nobody need look: engines
+    /// leave Content-Type to their handlers.
+    mutating func describe(as type: StaticString) {
+        note(isUnanswered ? core.addContentType(type) : core.setContentTypeIfAbsent(type))
+    }
+
     /// Notes the outcome of setting a body of `count` bytes.
     mutating func noteBody(_ status: CoreStatus, count: Int) {
         bytesSet = count
@@ -54,7 +60,13 @@ public struct Response: ~Copyable, ~Escapable {
     mutating func note(_ status: CoreStatus, or refusal: @autoclosure () -> ResponseError = .unavailable) {
         isUnanswered = false
         if case .ok = status { return }
-        if failure == nil { failure = ResponseError(status) ?? refusal() }
+        noteFailure(ResponseError(status) ?? refusal())
+    }
+
+    /// Apart, so that what nearly never happens saves no registers where all goes well.
+    @inline(never)
+    private mutating func noteFailure(_ error: ResponseError) {
+        if failure == nil { failure = error }
     }
 
     /// Begins anew, as an answer to `error`: without a body, and without the fields that described it.

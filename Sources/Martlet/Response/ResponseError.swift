@@ -2,8 +2,9 @@ public import HTTPTypes
 
 /// A call on a ``Response`` or a ``ResponseWriter`` that could not be done.
 public enum ResponseError: Error, Sendable, Equatable, CustomStringConvertible {
+    // Indirect, so that every response has room for one word and not for a name.
     /// The field's value has a line break or another control character, or the field belongs to the server.
-    case refusedField(HTTPField.Name)
+    indirect case refusedField(HTTPField.Name)
     /// The status is not in 200 … 599.
     case invalidStatus(Int)
     /// All fields together are past 64 KiB, or the stream past the length that was announced.
