@@ -48,7 +48,9 @@ extension HeadParser {
         let end = Target.skipPlain(octets, position..<octets.count, .token)
         if end - mark > UInt16.max { return reject(431, "field name too long") }
         if end == octets.count { return pause(at: end) }
-        if octets[end] != UInt8(ascii: ":") { return reject(400, Offence.inName(octets[end], isEmpty: false)) }
+        if octets[end] != UInt8(ascii: ":") {
+            return reject(400, Offence.inName(octets[end], isEmpty: false))
+        }
         nameCount = end - mark
         position = end + 1
         state = .value

@@ -51,7 +51,8 @@ extension HeadParser {
         return goOn(to: .method, at: start)
     }
 
-    private mutating func takeMethod(_ octets: Span<UInt8>, _ head: inout Head, _ limits: HeadLimits) -> Bool {
+    private mutating func takeMethod(_ octets: Span<UInt8>, _ head: inout Head, _ limits: HeadLimits) -> Bool
+    {
         let start = Int(head.methodName.offset)
         let limit = lineLimit(octets, head, limits)
         let end = Target.skipPlain(octets, min(position, limit)..<limit, .token)
@@ -64,7 +65,8 @@ extension HeadParser {
         return goOn(to: .target, at: end + 1)
     }
 
-    private mutating func takeTarget(_ octets: Span<UInt8>, _ head: inout Head, _ limits: HeadLimits) -> Bool {
+    private mutating func takeTarget(_ octets: Span<UInt8>, _ head: inout Head, _ limits: HeadLimits) -> Bool
+    {
         let limit = lineLimit(octets, head, limits)
         var end = position
         while end < limit, octets[end] > 0x20, octets[end] < 0x7f { end += 1 }
@@ -95,7 +97,9 @@ extension HeadParser {
         return true
     }
 
-    private mutating func takeLineCR(_ octets: Span<UInt8>, _ head: borrowing Head, _ limits: HeadLimits) -> Bool {
+    private mutating func takeLineCR(_ octets: Span<UInt8>, _ head: borrowing Head, _ limits: HeadLimits)
+        -> Bool
+    {
         if position == octets.count { return false }
         if octets[position] != UInt8(ascii: "\r") {
             if position == lineLimit(octets, head, limits) { return reject(414, "request line too long") }

@@ -15,7 +15,8 @@ enum Offence {
         if Words.isWhite(octet) { return isEmpty ? "folded field line" : "space before the colon of a field" }
         if octet == UInt8(ascii: "\n") { return isEmpty ? "bare LF" : "field line without a colon" }
         if octet == UInt8(ascii: "\r") { return "field line without a colon" }
-        return isEmpty && octet == UInt8(ascii: ":") ? "field without a name" : "invalid octet in a field name"
+        return isEmpty && octet == UInt8(ascii: ":")
+            ? "field without a name" : "invalid octet in a field name"
     }
 
     static func inValue(_ octet: UInt8) -> StaticString {

@@ -39,7 +39,9 @@ enum Conditions {
         _ head: borrowing Head, _ octets: Span<UInt8>, _ id: FieldID, _ now: Int64
     ) -> Int64? {
         let index = head.next(id, from: 0)
-        guard index < head.fields.count, head.next(id, from: index + 1) == head.fields.count else { return nil }
+        guard index < head.fields.count, head.next(id, from: index + 1) == head.fields.count else {
+            return nil
+        }
         return HTTPDate.parse(octets.extracting(head.fields[index].value.range), now: now)
     }
 }

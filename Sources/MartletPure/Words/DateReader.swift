@@ -17,7 +17,8 @@ struct DateReader: ~Escapable {
 
     /// Sun Nov  6 08:49:37 1994
     mutating func asctime() -> CivilTime? {
-        guard name(of: HTTPDate.weekdays) != nil, octet(" "), let month = name(of: HTTPDate.months), octet(" "),
+        guard name(of: HTTPDate.weekdays) != nil, octet(" "), let month = name(of: HTTPDate.months),
+            octet(" "),
             let day = octet(" ") ? number(1) : number(2), octet(" "), let time = clock(), octet(" "),
             let year = number(4)
         else { return nil }
@@ -26,7 +27,8 @@ struct DateReader: ~Escapable {
 
     /// Sunday, 06-Nov-94 08:49:37 GMT
     mutating func rfc850(now: Int64) -> CivilTime? {
-        guard longWeekday(), word(", "), let day = number(2), octet("-"), let month = name(of: HTTPDate.months),
+        guard longWeekday(), word(", "), let day = number(2), octet("-"),
+            let month = name(of: HTTPDate.months),
             octet("-"), let year = number(2), octet(" "), let time = clock(), word(" GMT"), at == text.count
         else { return nil }
         return Self.latest(time.on(year, month, day), now: now)
@@ -49,7 +51,8 @@ struct DateReader: ~Escapable {
 
     /// hour ":" minute ":" second
     private mutating func clock() -> CivilTime? {
-        guard let hour = number(2), octet(":"), let minute = number(2), octet(":"), let second = number(2) else {
+        guard let hour = number(2), octet(":"), let minute = number(2), octet(":"), let second = number(2)
+        else {
             return nil
         }
         return CivilTime(hour: hour, minute: minute, second: second)
@@ -69,7 +72,9 @@ struct DateReader: ~Escapable {
 
     private mutating func word(_ word: StaticString) -> Bool {
         let count = word.octets.count
-        guard text.count - at >= count, Words.equal(text.extracting(at..<at + count), word) else { return false }
+        guard text.count - at >= count, Words.equal(text.extracting(at..<at + count), word) else {
+            return false
+        }
         at += count
         return true
     }

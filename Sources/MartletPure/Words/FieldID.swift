@@ -28,7 +28,8 @@ enum FieldID: UInt8, Sendable, CaseIterable {
         case 6: self = name.names("expect") ? .expect : name.names("server") ? .server : .other
         case 7: self = name.names("upgrade") ? .upgrade : name.names("trailer") ? .trailer : .other
         case 8: self = name.names("if-match") ? .ifMatch : .other
-        case 10: self = name.names("connection") ? .connection : name.names("keep-alive") ? .keepAlive : .other
+        case 10:
+            self = name.names("connection") ? .connection : name.names("keep-alive") ? .keepAlive : .other
         case 13: self = name.names("if-none-match") ? .ifNoneMatch : .other
         case 14: self = name.names("content-length") ? .contentLength : .other
         case 15: self = name.names("accept-encoding") ? .acceptEncoding : .other

@@ -31,7 +31,7 @@ enum MediaType {
         return name.count - other.count
     }
 
-    private struct Entry: Sendable {
+    struct Entry: Sendable {
         let name: StaticString
         let type: StaticString
 
@@ -44,7 +44,7 @@ enum MediaType {
     private static let mostOctets = 11
 
     /// In the order of their octets. Where IANA has registered a type, it is that one.
-    private static let entries: [Entry] = [
+    static let entries: [Entry] = [
         Entry("7z", "application/x-7z-compressed"),
         Entry("aac", "audio/aac"),
         Entry("apng", "image/apng"),

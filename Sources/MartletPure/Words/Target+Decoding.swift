@@ -38,7 +38,8 @@ extension Target {
             at += count
             dots += 1
         }
-        return (dots == 1 || dots == 2) && (at == path.count || written(path, at, UInt8(ascii: "/"), "%2f") != nil)
+        return (dots == 1 || dots == 2)
+            && (at == path.count || written(path, at, UInt8(ascii: "/"), "%2f") != nil)
     }
 
     private static func isBehindSlash(_ path: Span<UInt8>, _ at: Int) -> Bool {
@@ -47,7 +48,9 @@ extension Target {
     }
 
     /// How many octets of `path` at `at` write that octet, plainly or escaped.
-    private static func written(_ path: Span<UInt8>, _ at: Int, _ octet: UInt8, _ escape: StaticString) -> Int? {
+    private static func written(_ path: Span<UInt8>, _ at: Int, _ octet: UInt8, _ escape: StaticString)
+        -> Int?
+    {
         if at < path.count, path[at] == octet { return 1 }
         guard path.count - at >= 3 else { return nil }
         return Words.equalIgnoringCase(path.extracting(at..<at + 3), escape) ? 3 : nil

@@ -20,7 +20,9 @@ enum Target {
         if head.method == .connect { return parseAuthority(&head, octets.extracting(target)) }
         guard let first = target.first else { return false }
         if octets[first] == UInt8(ascii: "/") { return parsePath(&head, octets, target) }
-        if target.count > 1 || octets[first] != UInt8(ascii: "*") { return parseAbsolute(&head, octets, target) }
+        if target.count > 1 || octets[first] != UInt8(ascii: "*") {
+            return parseAbsolute(&head, octets, target)
+        }
         head.targetForm = .asterisk
         head.path = head.target
         return head.method == .options
@@ -40,11 +42,14 @@ enum Target {
     }
 
     /// Of the two schemes that this server can be the origin of: RFC 9110 §4.2. An empty host is to be rejected there.
-    private static func parseAbsolute(_ head: inout Head, _ octets: Span<UInt8>, _ target: Range<Int>) -> Bool {
+    private static func parseAbsolute(_ head: inout Head, _ octets: Span<UInt8>, _ target: Range<Int>) -> Bool
+    {
         guard let scheme = schemeCount(octets.extracting(target)) else { return false }
         let start = target.lowerBound + scheme
         var end = start
-        while end < target.upperBound, octets[end] != UInt8(ascii: "/"), octets[end] != UInt8(ascii: "?") { end += 1 }
+        while end < target.upperBound, octets[end] != UInt8(ascii: "/"), octets[end] != UInt8(ascii: "?") {
+            end += 1
+        }
         head.targetForm = .absolute
         head.authority = Place(start..<end)
         return end > start && isHost(octets.extracting(start..<end))

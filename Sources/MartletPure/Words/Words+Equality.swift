@@ -26,7 +26,9 @@ extension Words {
     }
 
     @inline(__always)
-    static func equalIgnoringCase(_ a: Span<UInt8>, _ b: StaticString) -> Bool { equalIgnoringCase(a, b.octets) }
+    static func equalIgnoringCase(_ a: Span<UInt8>, _ b: StaticString) -> Bool {
+        equalIgnoringCase(a, b.octets)
+    }
 
     @inline(__always)
     static func lower(_ octet: UInt8) -> UInt8 {
