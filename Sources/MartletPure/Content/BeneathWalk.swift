@@ -6,21 +6,14 @@
     internal import Darwin
 #endif
 
-/// Why a system call failed.
-struct SystemFailure: Error {
-    let number: Int32
-}
-
 /// The way from a folder to what is below it, component by component, so that nothing leads out: neither "..", nor a
 /// symbolic link, nor a folder that is moved meanwhile.
 ///
-/// Linux has a call for this, openat2, but none that Swift can see. So links are followed here, by the same rules: those
-/// that stay below are; absolute ones and what climbs past the root are refused. The folders that were passed stay open
-/// until the end: ".." means the one that was come from, wherever it is by now. A file right below the root costs one
-/// call, each folder on the way two more.
+/// Links are followed as Linux's own call for this does it: those that stay below are; absolute ones and what climbs past
+/// the root are refused. The folders that were passed stay open until the end: ".." means the one that was come from,
+/// wherever it is by now. A file right below the root costs one call, each folder on the way two more.
 struct BeneathWalk: ~Copyable {
-    /// Non-blocking, because to open a FIFO would otherwise wait for its writer.
-    private static let fileFlags = O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW
+    private static let fileFlags = Beneath.fileFlags | O_NOFOLLOW
 
     /// A folder on the way needs to be searched only, not read: Linux has O_PATH for that.
     #if os(Linux) || os(Android)
@@ -49,13 +42,6 @@ struct BeneathWalk: ~Copyable {
     /// Where the rest of the path begins.
     private var at = 0
 
-    /// The folder that a walk begins at. The descriptor is the caller's.
-    static func openRoot(_ path: String) throws(SystemFailure) -> Int32 {
-        let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        if descriptor < 0 { throw SystemFailure(number: errno) }
-        return descriptor
-    }
-
     init(from root: Int32, along path: [UInt8]) {
         self.root = root
         self.path = path + [0]
@@ -69,6 +55,7 @@ struct BeneathWalk: ~Copyable {
 
     /// Opens what the path leads to. The descriptor is the caller's. Once.
     mutating func arrive() throws(SystemFailure) -> Int32 {
+        if path[0] == 0 { throw SystemFailure(number: ENOENT) }
         if path[0] == UInt8(ascii: "/") { throw SystemFailure(number: EXDEV) }
         while let component = takeComponent() {
             if path[component.range].elementsEqual("..".utf8) {
@@ -116,7 +103,7 @@ struct BeneathWalk: ~Copyable {
     private mutating func follow(
         _ component: Component, otherwise failure: SystemFailure
     ) throws(SystemFailure) {
-        let target = [UInt8](unsafeUninitializedCapacity: Self.mostOctets) { target, count in
+        let target = unsafe [UInt8](unsafeUninitializedCapacity: Self.mostOctets) { target, count in
             count = unsafe withName(component) { name in
                 unsafe target.withMemoryRebound(to: CChar.self) { target in
                     unsafe max(0, readlinkat(folder, name, target.baseAddress!, target.count))

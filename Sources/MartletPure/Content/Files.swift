@@ -22,7 +22,7 @@ final class Files: Sendable {
                 message: "a folder's name has 1 to \(Self.mostOctets) bytes and no NUL among them")
         }
         do throws(SystemFailure) {
-            self.root = try BeneathWalk.openRoot(root)
+            self.root = try Beneath.openRoot(root)
         } catch {
             throw Self.refusal(root, error)
         }
@@ -67,8 +67,7 @@ final class Files: Sendable {
     private func look(_ place: [UInt8]) throws(CoreError) -> (descriptor: Int32, info: stat) {
         if place.count > Self.mostOctets { throw Self.nothing }
         do throws(SystemFailure) {
-            var walk = BeneathWalk(from: root, along: place)
-            let descriptor = try walk.arrive()
+            let descriptor = try Beneath.find(place, from: root)
             var info = stat()
             if unsafe fstat(descriptor, &info) == 0 { return (descriptor, info) }
             close(descriptor)
@@ -90,16 +89,6 @@ final class Files: Sendable {
 
     private static func refusal(_ root: String, _ failure: SystemFailure) -> CoreError {
         let shown = String(decoding: root.utf8.prefix(160), as: UTF8.self)
-        let reason = unsafe String(cString: strerror(failure.number))
-        let status: CoreStatus =
-            switch failure.number {
-            case ENOENT, ENOTDIR: .notFound
-            case EACCES, EPERM: .permission
-            case ENOMEM, ENOBUFS: .noMemory
-            default: .system
-            }
-        return CoreError(
-            status: status, systemErrorNumber: failure.number,
-            message: "the folder \"\(shown)\" cannot be opened: \(reason)")
+        return CoreError(errno: failure.number, "the folder \"\(shown)\" cannot be opened")
     }
 }

@@ -29,7 +29,7 @@ struct OpenFile: ~Copyable {
         modifiedSeconds = Int64(modified.tv_sec)
         etag = ByteBuffer()
         EntityTag.append(
-            size: size, modifiedSeconds: modifiedSeconds, modifiedNanoseconds: UInt32(modified.tv_nsec),
+            size: size, modifiedSeconds: modifiedSeconds, nanoseconds: UInt32(modified.tv_nsec),
             to: &etag)
     }
 

@@ -1,10 +1,3 @@
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
 internal import MartletEngine
 internal import Synchronization
 
@@ -72,7 +65,7 @@ private final class Crew: @unchecked Sendable {
     private let sleepers = Atomic<Int>(0)
     private let isEnding = Atomic<Bool>(false)
     /// The workers' threads; gone ones are not among them, for their numbers may be other threads'.
-    private let members = Mutex<[pthread_t]>([])
+    private let members = Mutex<[UInt]>([])
 
     init?(count: Int, capacity: Int) {
         guard let lock = ConditionLock() else { return nil }
@@ -81,8 +74,8 @@ private final class Crew: @unchecked Sendable {
     }
 
     var isCurrent: Bool {
-        let me = pthread_self()
-        return members.withLock { $0.contains { pthread_equal($0, me) != 0 } }
+        let me = ThreadIdentity.current
+        return members.withLock { $0.contains(me) }
     }
 
     func submit(_ job: Job) -> Bool {
@@ -99,13 +92,13 @@ private final class Crew: @unchecked Sendable {
     }
 
     func work(_ index: Int) {
-        let me = pthread_self()
+        let me = ThreadIdentity.current
         members.withLock { $0.append(me) }
         while let job = unsafe nextJob() {
             unsafe job._withUnsafeGuaranteedRef { $0.run() }
             unsafe job.release()
         }
-        members.withLock { $0.removeAll { pthread_equal($0, me) != 0 } }
+        members.withLock { members in members.removeAll { $0 == me } }
     }
 
     private func wakeOne() {

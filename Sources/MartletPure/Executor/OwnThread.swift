@@ -6,6 +6,13 @@
     internal import Darwin
 #endif
 
+#if os(Linux) || os(Android)
+    // Swift's modules for the C library leave it out.
+    @_extern(c, "pthread_setname_np")
+    @discardableResult
+    private func pthread_setname_np(_ thread: pthread_t, _ name: UnsafePointer<CChar>) -> Int32
+#endif
+
 /// A thread of the server's own, which no signal of the host's interrupts.
 @safe
 struct OwnThread: @unchecked Sendable {
@@ -67,15 +74,13 @@ private final class Work: Sendable {
         body()
     }
 
-    /// Swift sees no `pthread_setname_np` of Linux's: the kernel has a file for the same.
     private func nameThread() {
         #if canImport(Darwin)
             unsafe pthread_setname_np(name)
-        #else
-            let file = unsafe open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
-            if file < 0 { return }
-            unsafe write(file, name, name.utf8.count)
-            close(file)
+        #elseif os(Linux) || os(Android)
+            // The system refuses a longer one.
+            let cut = String(decoding: name.utf8.prefix(15), as: UTF8.self)
+            unsafe pthread_setname_np(pthread_self(), cut)
         #endif
     }
 }

@@ -16,15 +16,15 @@ enum PathOctets {
     @inline(__always)
     static func findSlash(_ octets: UnsafeBufferPointer<UInt8>, from: Int) -> Int {
         var at = from
-        while unsafe at < octets.count, unsafe octets[at] != UInt8(ascii: "/") { at += 1 }
+        while at < octets.count, unsafe octets[at] != UInt8(ascii: "/") { at += 1 }
         return at
     }
 
     /// For tables whose keys nobody can choose who sends requests.
     @inline(__always)
     static func hash(_ octets: UnsafeBufferPointer<UInt8>) -> UInt64 {
-        let count = unsafe octets.count
-        guard count > 0, let base = unsafe octets.baseAddress else { return 0 }
+        let count = octets.count
+        guard count > 0, let base = octets.baseAddress else { return 0 }
         var at = unsafe UnsafeRawPointer(base)
         var left = count
         var hash = UInt64(truncatingIfNeeded: count) ^ root2

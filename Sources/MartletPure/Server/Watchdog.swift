@@ -1,10 +1,3 @@
-#if canImport(Glibc)
-    internal import Glibc
-#elseif canImport(Musl)
-    internal import Musl
-#else
-    internal import Darwin
-#endif
 internal import MartletEngine
 internal import Synchronization
 
@@ -30,7 +23,7 @@ final class Watchdog: @unchecked Sendable {
     private let lock: ConditionLock
     /// The thread's own.
     private var sightings: [Sighting]
-    private let current = Mutex<pthread_t?>(nil)
+    private let current = Atomic<UInt>(ThreadIdentity.none)
     private var thread: OwnThread?
     /// Under the lock.
     private var isEnding = false
@@ -54,9 +47,7 @@ final class Watchdog: @unchecked Sendable {
     deinit { stop() }
 
     /// Whether the caller is its thread, in the host's log callback. Thread: any.
-    var isCurrent: Bool {
-        current.withLock { thread in thread.map { pthread_equal($0, pthread_self()) != 0 } ?? false }
-    }
+    var isCurrent: Bool { current.load(ordering: .relaxed) == ThreadIdentity.current }
 
     /// Ends it; harmless the second time. Thread: not its own.
     func stop() {
@@ -71,16 +62,16 @@ final class Watchdog: @unchecked Sendable {
     private static let shortage = CoreError(status: .system, message: "no thread for the watchdog")
 
     private func watch() {
-        current.withLock { $0 = pthread_self() }
+        current.store(ThreadIdentity.current, ordering: .relaxed)
         lock.withLock {
             while !isEnding {
-                let now = Self.now
+                let now = Clock.monotonicMilliseconds
                 for index in 0..<count { look(at: index, now) }
                 // Several looks within the limit, so that what is reported has lasted at most a quarter longer.
                 lock.wait(milliseconds: max(5, Int(limit / 4)))
             }
         }
-        current.withLock { $0 = nil }
+        current.store(ThreadIdentity.none, ordering: .relaxed)
     }
 
     private func look(at index: Int, _ now: UInt64) {
@@ -106,11 +97,5 @@ final class Watchdog: @unchecked Sendable {
             """
             the handler of \(what) has held reactor \(index) for over \(limit) ms; register it on the workers if it blocks
             """)
-    }
-
-    private static var now: UInt64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return UInt64(time.tv_sec) * 1000 + UInt64(time.tv_nsec) / 1_000_000
     }
 }
