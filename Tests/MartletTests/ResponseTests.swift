@@ -18,6 +18,7 @@ import Testing
         server.get("/scalar") { _, response in response.send(static: StaticString(unicodeScalarLiteral: "ä"))
         }
         server.get("/bytes") { _, response in response.send(bytes: [0, 255]) }
+        server.get("/typed") { _, response in response.send(bytes: [0], contentType: "image/x") }
         server.get("/json") { _, response in try response.send(json: Item(name: "x")) }
         server.get("/own") { _, response in
             response.fields[.contentType] = "text/x"
@@ -26,7 +27,7 @@ import Testing
         let types = [
             "/text": "text/plain; charset=utf-8", "/html": "text/html; charset=utf-8",
             "/static": "text/plain; charset=utf-8", "/bytes": "application/octet-stream",
-            "/json": "application/json", "/own": "text/x",
+            "/typed": "image/x", "/json": "application/json", "/own": "text/x",
         ]
         try await server.test(transport) { client in
             for (path, type) in types {
@@ -224,13 +225,18 @@ import Testing
     }
 
     @Test(arguments: TestTransport.allCases)
-    func `a file is sent with the type of its name`(_ transport: TestTransport) async throws {
+    func `a file is sent with the type of its name, unless another is given`(
+        _ transport: TestTransport
+    ) async throws {
         let folder = try TemporaryFolder()
         let text = String(repeating: "line of text\n", count: 20_000)
         try folder.write(text, to: "page.html")
         let path = folder.path
         var server = Server.silent()
         server.get("/page", on: .workers) { _, response in try response.send(file: "\(path)/page.html") }
+        server.get("/typed") { _, response in
+            try response.send(file: "\(path)/page.html", contentType: "text/x")
+        }
         server.get("/none") { _, response in try response.send(file: "\(path)/none") }
         server.get("/cut") { _, response in try response.send(file: "\(path)/page.html\0.txt") }
         server.get("/folder") { _, response in try response.send(file: path) }
@@ -238,6 +244,7 @@ import Testing
             let response = try await client.get("/page")
             #expect(response.fields[.contentType] == "text/html; charset=utf-8")
             #expect(response.text == text)
+            try await #expect(client.get("/typed").fields[.contentType] == "text/x")
             try await #expect(client.get("/none").status == .notFound)
             try await #expect(client.get("/cut").status == .notFound)
             try await #expect(client.get("/folder").status == .notFound)

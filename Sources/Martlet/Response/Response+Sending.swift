@@ -21,12 +21,18 @@ extension Response {
         noteBody(core.borrowBody(text), count: text.byteCount)
     }
 
-    /// Sets the body to a copy of `bytes`, as "application/octet-stream" unless Content-Type is set.
-    public mutating func send(bytes: [UInt8]) { send(bytes: bytes.span) }
+    /// Sets the body to a copy of `bytes`, as `contentType` unless Content-Type is set.
+    public mutating func send(
+        bytes: [UInt8], contentType: StaticString = "application/octet-stream"
+    ) {
+        send(bytes: bytes.span, contentType: contentType)
+    }
 
-    /// Sets the body to a copy of `bytes`, as "application/octet-stream" unless Content-Type is set.
-    public mutating func send(bytes: Span<UInt8>) {
-        describe(as: "application/octet-stream")
+    /// Sets the body to a copy of `bytes`, as `contentType` unless Content-Type is set.
+    public mutating func send(
+        bytes: Span<UInt8>, contentType: StaticString = "application/octet-stream"
+    ) {
+        describe(as: contentType)
         noteBody(core.copyBody(bytes), count: bytes.count)
     }
 
