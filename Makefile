@@ -30,7 +30,8 @@ PARTS := c embedding swift wire conformance smuggling abuse costs fuzz
 .DEFAULT_GOAL := help
 .PHONY: help setup run build debug demo test test-c test-fuzz test-embedding test-swift test-wire test-conformance \
 	test-smuggling test-abuse test-costs conformance fuzz fuzz-merge load soak leaks asan ubsan tsan valgrind \
-	coverage lib bench bench-quick bench-micro bench-instructions install uninstall check-abi format lint analyze info clean
+	coverage lib bench bench-quick bench-micro bench-instructions arena install uninstall check-abi \
+	format lint analyze info clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -171,6 +172,10 @@ bench-micro: lib ## time Martlet's parts by themselves, the parser beside others
 bench-instructions: ## count instructions and system calls a request, with callgrind and strace (ARGS=--write)
 	@$(NEED) c swift micro
 	@python3 bench/micro/instructions.py $(ARGS)
+
+arena: ## check HttpArena's routes on Martlet and Hummingbird, then load them, 4 minutes (ARENA_DATA=folder)
+	@$(NEED) c swift arena
+	@python3 bench/arena/arena.py --write $(ARGS)
 
 install: lib ## install the C library below PREFIX (default /usr/local)
 	mkdir -p $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/martlet
