@@ -30,6 +30,7 @@ int main(void) {
   } kinds[] = {{MT__SCAN_SCALAR, "Martlet, scalar"},
                {MT__SCAN_SSE42, "Martlet, SSE4.2"},
                {MT__SCAN_AVX2, "Martlet, AVX2"},
+               {MT__SCAN_AVX512, "Martlet, AVX-512"},
                {MT__SCAN_NEON, "Martlet, NEON"}};
   for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
     if (!mt__scan_supports(kinds[i].kind)) continue;

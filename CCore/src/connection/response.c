@@ -1,6 +1,7 @@
 #include "response.h"
 
 #include "../base/slice.h"
+#include "../http/field_names.h"
 #include "../http/words.h"
 
 enum { FIRST_FIELDS_BYTES = 256 };

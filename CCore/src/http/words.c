@@ -2,9 +2,8 @@
 
 #include "../base/octets.h"
 
-/* Inlined with constant words, each of these becomes one or two compares. */
-#define SAME(token, word)        (memcmp((token).data, word, sizeof(word) - 1) == 0)
-#define SAME_NOCASE(token, word) mt__octets_equal_nocase((token).data, word, sizeof(word) - 1)
+/* Inlined with a constant word, it becomes one or two compares. */
+#define SAME(token, word) (memcmp((token).data, word, sizeof(word) - 1) == 0)
 
 mt_method mt__method_parse(mt_slice token) {
   switch (token.size) {
@@ -37,51 +36,6 @@ mt_slice mt__method_name(mt_method method) {
   };
   size_t index = (size_t)(unsigned)method;
   return index < sizeof names / sizeof names[0] ? mt_slice_from(names[index]) : MT_SLICE("");
-}
-
-/** Names of up to 9 octets. */
-static mt__field_id look_up_short(mt_slice name) {
-  switch (name.size) {
-  case 2:
-    return SAME_NOCASE(name, "te") ? MT__FIELD_TE : MT__FIELD_OTHER;
-  case 4:
-    if (SAME_NOCASE(name, "host")) return MT__FIELD_HOST;
-    return SAME_NOCASE(name, "date") ? MT__FIELD_DATE : MT__FIELD_OTHER;
-  case 5:
-    return SAME_NOCASE(name, "range") ? MT__FIELD_RANGE : MT__FIELD_OTHER;
-  case 6:
-    if (SAME_NOCASE(name, "expect")) return MT__FIELD_EXPECT;
-    return SAME_NOCASE(name, "server") ? MT__FIELD_SERVER : MT__FIELD_OTHER;
-  case 7:
-    if (SAME_NOCASE(name, "upgrade")) return MT__FIELD_UPGRADE;
-    return SAME_NOCASE(name, "trailer") ? MT__FIELD_TRAILER : MT__FIELD_OTHER;
-  case 8:
-    return SAME_NOCASE(name, "if-match") ? MT__FIELD_IF_MATCH : MT__FIELD_OTHER;
-  default:
-    return MT__FIELD_OTHER;
-  }
-}
-
-mt__field_id mt__field_lookup(mt_slice name) {
-  switch (name.size) {
-  case 10:
-    if (SAME_NOCASE(name, "connection")) return MT__FIELD_CONNECTION;
-    return SAME_NOCASE(name, "keep-alive") ? MT__FIELD_KEEP_ALIVE : MT__FIELD_OTHER;
-  case 13:
-    return SAME_NOCASE(name, "if-none-match") ? MT__FIELD_IF_NONE_MATCH : MT__FIELD_OTHER;
-  case 14:
-    return SAME_NOCASE(name, "content-length") ? MT__FIELD_CONTENT_LENGTH : MT__FIELD_OTHER;
-  case 15:
-    return SAME_NOCASE(name, "accept-encoding") ? MT__FIELD_ACCEPT_ENCODING : MT__FIELD_OTHER;
-  case 17:
-    if (SAME_NOCASE(name, "transfer-encoding")) return MT__FIELD_TRANSFER_ENCODING;
-    return SAME_NOCASE(name, "if-modified-since") ? MT__FIELD_IF_MODIFIED_SINCE : MT__FIELD_OTHER;
-  case 19:
-    return SAME_NOCASE(name, "if-unmodified-since") ? MT__FIELD_IF_UNMODIFIED_SINCE
-                                                    : MT__FIELD_OTHER;
-  default:
-    return look_up_short(name);
-  }
 }
 
 /* "!" / "#" / "$" / "%" / "&" / "'" / "*" / "+" / "-" / "." / "^" / "_" / "`" / "|" / "~" / DIGIT /

@@ -1,11 +1,10 @@
-/** The words of HTTP: methods, status codes, field names, character classes. RFC 9110. */
+/** The words of HTTP: methods, status codes, character classes. RFC 9110. */
 #ifndef MT_HTTP_WORDS_H
 #define MT_HTTP_WORDS_H
 
 #include <martlet/route.h>
 
 #include "../base/attributes.h"
-#include "head.h"
 
 MT__HIDDEN_BEGIN
 
@@ -21,8 +20,6 @@ mt_slice mt__status_line(int status, char scratch[32]);
 /** The registered reason phrase, or "Unknown". */
 mt_slice mt__status_reason(int status);
 
-/** Which field the server acts on this name is (any case). By length and first octets. */
-mt__field_id mt__field_lookup(mt_slice name);
 /** 1*tchar: RFC 9110 §5.6.2. */
 bool mt__is_token(mt_slice text);
 /** A field value: no controls but HTAB: RFC 9110 §5.5. obs-text is allowed. */

@@ -6,6 +6,7 @@
 #include "base/slice.h"
 #include "codec/h1/parser.h"
 #include "fuzz.h"
+#include "http/field_names.h"
 #include "http/words.h"
 #include "other_parser.h"
 

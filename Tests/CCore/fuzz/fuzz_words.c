@@ -10,6 +10,7 @@
 #include "fuzz.h"
 #include "http/media_type.h"
 #include "http/validators.h"
+#include "http/field_names.h"
 #include "http/words.h"
 
 /* --- octet by octet --- */

@@ -1,4 +1,5 @@
 #include "http/conditions.h"
+#include "http/field_names.h"
 #include "http/words.h"
 #include "support/check.h"
 

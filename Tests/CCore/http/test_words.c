@@ -1,3 +1,4 @@
+#include "http/field_names.h"
 #include "http/words.h"
 #include "support/check.h"
 

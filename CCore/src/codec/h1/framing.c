@@ -23,7 +23,8 @@ static bool check_host(mt__h1_parser *parser, mt__head *head) {
     return head->minor_version == 0 || mt__h1_reject(parser, 400, "no Host field");
   }
   const mt__field_place *host = &head->fields[mt__head_next_id(head, MT__FIELD_HOST, 0)];
-  if (!mt__target_is_host((mt_slice){head->base + host->value_offset, host->value_size})) {
+  mt_slice value = {head->base + host->value_offset, host->value_size};
+  if (!parser->is_plain_host && !mt__target_is_host(value)) {
     return mt__h1_reject(parser, 400, "malformed Host field");
   }
   if (head->target_form == MT__TARGET_ORIGIN || head->target_form == MT__TARGET_ASTERISK) {

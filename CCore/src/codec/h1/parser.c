@@ -8,8 +8,8 @@
 static const mt__h1_engine_fn engines[] = {
     [MT__SCAN_SCALAR] = mt__h1_engine_scalar,
 #if MT__H1_HAS_X86
-    [MT__SCAN_SSE42] = mt__h1_engine_sse42,
-    [MT__SCAN_AVX2] = mt__h1_engine_avx2,
+    [MT__SCAN_SSE42] = mt__h1_engine_sse42,   [MT__SCAN_AVX2] = mt__h1_engine_avx2,
+    [MT__SCAN_AVX512] = mt__h1_engine_avx512,
 #endif
 #if MT__H1_HAS_NEON
     [MT__SCAN_NEON] = mt__h1_engine_neon,
@@ -82,16 +82,7 @@ bool mt__h1_finish_request_line(mt__h1_parser *parser, mt__head *head) {
   if (version[5] != '1') return mt__h1_reject(parser, 505, "not HTTP/1.x");
   head->minor_version = version[7] != '0'; /* RFC 9110 §2.5: a higher minor is read as our own */
   head->method = (uint8_t)mt__method_parse(mt__head_slice(head, head->method_name));
-  if (MT__LIKELY(parser->is_plain_target && head->method != MT_METHOD_CONNECT)) return true;
   return mt__target_parse(head) || mt__h1_reject(parser, 400, "malformed request target");
-}
-
-mt__field_id mt__h1_note_field(mt__h1_parser *parser, mt_slice name) {
-  mt__field_id id = mt__field_lookup(name);
-  uint32_t bit = 1U << id;
-  parser->repeated |= parser->seen & bit;
-  parser->seen |= bit;
-  return id;
 }
 
 const char *mt__h1_method_offence(unsigned char octet, bool is_empty) {

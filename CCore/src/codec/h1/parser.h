@@ -29,7 +29,7 @@ typedef struct mt__h1_parser {
   uint8_t state;             /* private */
   uint8_t kind;              /* mt__scan_kind */
   bool is_trailers;          /* a trailer section, not a head */
-  bool is_plain_target;      /* private: mt__target_parse has nothing to add */
+  bool is_plain_host;        /* private: mt__target_is_host has nothing to add */
   uint16_t reject_status;    /* 400, 414, 417 (unknown expectation), 431, 501 (unknown transfer
                                 coding, method of more than 32 octets), 505 */
   uint32_t seen;             /* private: bit 1 << id for each mt__field_id that came */

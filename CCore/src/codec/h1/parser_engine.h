@@ -2,6 +2,8 @@
 #ifndef MT_CODEC_H1_PARSER_ENGINE_H
 #define MT_CODEC_H1_PARSER_ENGINE_H
 
+#include "../../http/field_names.h"
+#include "../../http/words.h"
 #include "parser.h"
 
 #if defined(__x86_64__)
@@ -47,6 +49,7 @@ void mt__h1_engine_scalar(mt__h1_parser *parser, const char *data, uint32_t size
 #if MT__H1_HAS_X86
 void mt__h1_engine_sse42(mt__h1_parser *parser, const char *data, uint32_t size, mt__head *head);
 void mt__h1_engine_avx2(mt__h1_parser *parser, const char *data, uint32_t size, mt__head *head);
+void mt__h1_engine_avx512(mt__h1_parser *parser, const char *data, uint32_t size, mt__head *head);
 #endif
 #if MT__H1_HAS_NEON
 void mt__h1_engine_neon(mt__h1_parser *parser, const char *data, uint32_t size, mt__head *head);
@@ -56,9 +59,6 @@ void mt__h1_engine_neon(mt__h1_parser *parser, const char *data, uint32_t size, 
 bool mt__h1_reject(mt__h1_parser *parser, int status, const char *reason) __attribute__((cold));
 /** Version, method and target of a complete request line; false: rejected. */
 bool mt__h1_finish_request_line(mt__h1_parser *parser, mt__head *head);
-/** Which field it is; notes it in parser->seen and parser->repeated. */
-mt__field_id mt__h1_note_field(mt__h1_parser *parser, mt_slice name);
-
 /** Why a token that had to be followed by something else was not: static text for the log. */
 const char *mt__h1_method_offence(unsigned char octet, bool is_empty);
 const char *mt__h1_target_offence(unsigned char octet, bool is_empty);

@@ -13,6 +13,7 @@ typedef enum mt__scan_kind {
   MT__SCAN_SCALAR,
   MT__SCAN_SSE42,
   MT__SCAN_AVX2,
+  MT__SCAN_AVX512,
   MT__SCAN_NEON,
 } mt__scan_kind;
 

@@ -20,6 +20,34 @@ const mt__scan_set mt__scan_paths = TWICE(
 const mt__scan_set mt__scan_queries = TWICE(
     0x3e, 0x3f, 0x3e, 0x3e, 0x3f, 0x3e, 0x3f, 0x3f,
     0x3f, 0x3f, 0x3f, 0x3f, 0x3d, 0x3f, 0x3d, 0x1f);
+const mt__scan_set mt__scan_hosts = TWICE(
+    0x2a, 0x3f, 0x3e, 0x3e, 0x3f, 0x3e, 0x3f, 0x3f,
+    0x3f, 0x3f, 0x3d, 0x17, 0x15, 0x17, 0x35, 0x1c);
+/* clang-format on */
+
+/* What octets there are, by the sets that they are in. */
+enum {
+  CTL = MT__SCAN_CONTROL,
+  TGT = MT__SCAN_TARGET,
+  TOK = TGT | MT__SCAN_TOKEN,
+  QRY = TGT | MT__SCAN_QUERY,
+  QTK = QRY | MT__SCAN_TOKEN,
+  PCH = QRY | MT__SCAN_PATH,
+  REG = PCH | MT__SCAN_HOST,
+  ALL = REG | MT__SCAN_TOKEN,
+};
+
+/* clang-format off */
+_Alignas(64) const unsigned char mt__scan_classes[128] = {
+    CTL, CTL, CTL, CTL, CTL, CTL, CTL, CTL, CTL,   0, CTL, CTL, CTL, CTL, CTL, CTL, /* NUL … SI */
+    CTL, CTL, CTL, CTL, CTL, CTL, CTL, CTL, CTL, CTL, CTL, CTL, CTL, CTL, CTL, CTL, /* DLE … US */
+      0, ALL, TGT, TOK, ALL, TOK, ALL, ALL, REG, REG, ALL, ALL, REG, ALL, ALL, PCH, /* SP … / */
+    ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, PCH, REG, TGT, REG, TGT, QRY, /* 0 … ? */
+    PCH, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, /* @ … O */
+    ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, QRY, QRY, QRY, QTK, ALL, /* P … _ */
+    QTK, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, /* ` … o */
+    ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, ALL, QRY, QTK, QRY, ALL, CTL, /* p … DEL */
+};
 /* clang-format on */
 
 const mt__scan_set mt__scan_0f = TWICE(SIXTEEN(0x0f));

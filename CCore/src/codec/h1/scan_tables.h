@@ -26,6 +26,19 @@ extern const mt__scan_set mt__scan_tokens;
 extern const mt__scan_set mt__scan_paths;
 /** The same in a query. */
 extern const mt__scan_set mt__scan_queries;
+/** reg-name, but "%": RFC 3986 §3.2.2. */
+extern const mt__scan_set mt__scan_hosts;
+
+/** The same sets, and others, for those who look up 128 octets at once: a bit for each. */
+enum {
+  MT__SCAN_TOKEN = 1,
+  MT__SCAN_HOST = 2,
+  MT__SCAN_PATH = 4,
+  MT__SCAN_QUERY = 8,
+  MT__SCAN_TARGET = 16, /* what is visible */
+  MT__SCAN_CONTROL = 32,
+};
+extern const unsigned char mt__scan_classes[128];
 
 /** Vectors of one octet. */
 extern const mt__scan_set mt__scan_0f;
