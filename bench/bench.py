@@ -23,7 +23,7 @@ from loads import LOADS  # noqa: E402
 from measuring import Bench  # noqa: E402
 from places import ROOT  # noqa: E402
 
-FULL_SECONDS, QUICK_SECONDS = 570, 105
+FULL_SECONDS, QUICK_SECONDS = 530, 100
 QUICK_SHARE = 0.4
 QUICK_CONTESTANTS = ("floor", "martlet-c", "martlet-swift", "martlet-pure", "nginx", "h2o")
 QUICK_LOADS = ("keep-64", "keep-1000", "pipelined", "one", "mixed", "upload", "ab")

@@ -2,10 +2,11 @@
 import http.client
 import socket
 
-from contestants import CLOSING
+from contestants import CLOSING, KEEPING
 from wire_requests import GREETING, REQUESTS
 
 SECONDS = 10
+OLD_HELLO = b"GET /hello HTTP/1.0\r\nHost: 127.0.0.1\r\nConnection: Keep-Alive\r\n\r\n"
 
 
 class WrongAnswer(Exception):
@@ -36,7 +37,7 @@ class Conversation:
 
     def read_answer(self):
         status = self.input.readline()
-        demand(status.startswith(b"HTTP/1.1 "), "answers with", status)
+        demand(status.startswith((b"HTTP/1.1 ", b"HTTP/1.0 ")), "answers with", status)
         fields = http.client.parse_headers(self.input)
         if fields.get("Transfer-Encoding", "").lower() == "chunked":
             return int(status[9:12]), fields, self.read_chunks()
@@ -84,6 +85,16 @@ def check_last(port):
         demand(conversation.is_at_end(), "does not close where it is asked to")
 
 
+def check_kept_by_old_client(port):
+    """Keeps the connection of an HTTP/1.0 client that asks for it, and says so: ab is one."""
+    with Conversation(port) as conversation:
+        for _ in range(2):
+            conversation.send(OLD_HELLO)
+            _, fields, body = conversation.read_answer()
+            demand(body == GREETING, "an old client is answered with", body[:80])
+            demand(fields.get("Connection", "").lower() == "keep-alive", "does not tell an old client that it stays")
+
+
 def check(server):
     """Raises WrongAnswer where the server is not right."""
     contestant = server.contestant
@@ -93,5 +104,7 @@ def check(server):
                 check_kept_alive(server.port, name, request)
         if CLOSING in contestant.offers:
             check_last(server.port)
+        if KEEPING in contestant.offers:
+            check_kept_by_old_client(server.port)
     except (OSError, ValueError) as error:
         raise WrongAnswer(f"breaks off: {error}") from None

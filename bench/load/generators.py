@@ -9,6 +9,7 @@ import accounting
 from places import BIN
 
 FOLDER = pathlib.Path(__file__).resolve().parent
+AB_TIMEOUT_SECONDS = 5  # without an answer
 GUARD_SECONDS = 60  # a generator that takes so much longer than it should is ended
 
 
@@ -37,11 +38,15 @@ class Sample:
         return self.cpu_ns / self.answers / 1000 if self.answers else float("inf")
 
 
+def last_line(output):
+    return (output.strip().splitlines() or ["nothing"])[-1][-200:]
+
+
 def parse_wrk(output):
     """From the line that wrk.lua prints. Of pipelined requests wrk knows no percentiles, and says 0."""
     line = re.search(r"^\{.*\}$", output, re.M)
     if not line:
-        raise LoadError(f"wrk says {output.strip()[-200:]}")
+        raise LoadError(f"wrk says {last_line(output)}")
     said = json.loads(line[0])
     latency = {name: value or None for name, value in said["latency_us"].items()}
     if not latency["p99"]:
@@ -53,7 +58,7 @@ def parse_ab(output):
     def number(label, missing=None):
         found = re.search(rf"^ *{label}:? +([\d.]+)", output, re.M)
         if not found and missing is None:
-            raise LoadError(f"ab says no {label!r}: {output.strip()[-200:]}")
+            raise LoadError(f"ab says no {label!r}: {last_line(output)}")
         return float(found[1]) if found else missing
     answers = int(number("Complete requests"))
     errors = int(number("Failed requests") + number("Non-2xx responses", 0))
@@ -77,7 +82,7 @@ def finish(process, seconds):
         process.communicate()
         raise LoadError(f"{process.args[0]} was not done after {seconds + GUARD_SECONDS} s") from None
     if process.returncode != 0:
-        raise LoadError(f"{process.args[0]} ended with {process.returncode}: {output.strip()[-200:]}")
+        raise LoadError(f"{process.args[0]} ended with {process.returncode}: {last_line(output)}")
     return output
 
 
@@ -107,7 +112,7 @@ def wrk(server, cpus, connections, seconds, depth=1):
 
 
 def ab(server, cpus, requests, connections):
-    command = ("ab", "-q", "-k", "-n", requests, "-c", connections, url(server))
+    command = ("ab", "-q", "-k", "-s", AB_TIMEOUT_SECONDS, "-n", requests, "-c", connections, url(server))
     return run_whole(server, command, cpus, GUARD_SECONDS, parse_ab)
 
 

@@ -3,7 +3,7 @@ import dataclasses
 from collections.abc import Callable
 
 import generators
-from contestants import ASYNC, BODIES, CLOSING, DOWNLOADS, HELLO, PARAMETERS, UPLOADS, WORKERS
+from contestants import ASYNC, BODIES, CLOSING, DOWNLOADS, HELLO, KEEPING, PARAMETERS, UPLOADS, WORKERS
 from wire_requests import REQUESTS
 
 
@@ -47,12 +47,12 @@ def refuse_wrong_lengths(sample, requests):
 
 
 LOADS = (
-    Load("keep-64", "keep-alive, 64 connections (wrk)", HELLO, "floor", by_wrk(64), rounds=5),
-    Load("keep-1000", "keep-alive, 1000 connections (wrk)", HELLO, "floor", by_wrk(1000), rounds=5),
-    Load("pipelined", "pipelined 16 deep, 64 connections (wrk)", HELLO, "floor", by_wrk(64, 16), rounds=5),
+    Load("keep-64", "keep-alive, 64 connections (wrk)", HELLO, "floor", by_wrk(64), rounds=7),
+    Load("keep-1000", "keep-alive, 1000 connections (wrk)", HELLO, "floor", by_wrk(1000), rounds=7),
+    Load("pipelined", "pipelined 16 deep, 64 connections (wrk)", HELLO, "floor", by_wrk(64, 16), rounds=7),
     Load("one", "one request per connection", CLOSING, "h2o",
          by_loader("hello", per_connection=1, last="hello-last"), rounds=5),
-    Load("ab", "ab -n 100000 -c 1000 -k", CLOSING, "nginx", by_ab(100_000, 1000), other_rounds=1, figure="per_second"),
+    Load("ab", "ab -n 100000 -c 1000 -k", KEEPING, "nginx", by_ab(100_000, 1000), other_rounds=1, figure="per_second"),
     Load("ten", "ten requests per connection", CLOSING, "h2o",
          by_loader("hello", per_connection=10, last="hello-last")),
     Load("mixed", "mixed: GET, POST with a length, POST chunked", BODIES, "martlet-c",

@@ -8,6 +8,12 @@ import generators
 from running import Server, StartError
 
 
+def from_place(things, place):
+    """All of them, in their order, beginning with another one in each round."""
+    first = place % len(things) if things else 0
+    return things[first:] + things[:first]
+
+
 class Bench:
     """One run: who takes part, where, how long it may take, and what came of it."""
 
@@ -72,9 +78,8 @@ class Bench:
         """All rounds of a load, and the medians."""
         able = [server for server in self.servers.values() if load.needs in server.contestant.offers]
         samples = {server.contestant.name: [] for server in able}
-        for number in range(self.rounds(load.rounds) if able else 0):
-            first = number % len(able)
-            for server in able[first:] + able[:first]:
+        for number in range(self.rounds(load.rounds)):
+            for server in from_place(able, number):
                 is_wanted = server.contestant.is_principal or number < self.rounds(load.other_rounds)
                 if is_wanted and self.has_time():
                     self.take_sample(load, server, samples)

@@ -18,7 +18,7 @@ def compose(bench, loads, described, versions, command, began, library_bytes, tr
     now = datetime.datetime.now(datetime.timezone.utc)
     return {
         "date": now.date().isoformat(), "command": command, "seconds": round(began), "machine": described,
-        "contestants": {c.name: {"label": c.label, "version": versions.get(c.name, "?"),
+        "contestants": {c.name: {"label": c.label, "version": versions.get(c.name),
                                  "absent": bench.absent.get(c.name)} for c in bench.contestants},
         "loads": {load.name: {"title": load.title, "baseline": load.baseline, "figure": load.figure,
                               "results": bench.results[load.name]} for load in loads if load.name in bench.results},
@@ -47,7 +47,7 @@ def pictured(report, prefix, names):
 
 def why_no_engines(report):
     absent = report["contestants"].get("martlet-pure", {}).get("absent")
-    return f"The all-Swift build took no part: it {absent or 'was not asked to'}.\n"
+    return f"The all-Swift build took no part: it {(absent or 'was not asked to').rstrip('.')}.\n"
 
 
 def engines(report):
@@ -68,7 +68,8 @@ def speed_section(report, charts):
 
 def results_section(report, charts):
     """For the bench's README: every table."""
-    who = ", ".join(f"{contestant['label']} {contestant['version']}" for contestant in report["contestants"].values())
+    who = ", ".join(f"{contestant['label']} {contestant['version']}" for contestant in report["contestants"].values()
+                    if contestant["version"])
     parts = [origin(report), "", f"{who}; {report['machine']['compiler']}, {report['machine']['swift']}.", ""]
     parts += [f"- {line}" for line in absences(report) + report["notes"]] + [""]
     shown = [tables.of_load(report, name) for name in report["loads"]]

@@ -137,7 +137,8 @@ def of_summary(report):
     loads = [name for name in SUMMARY if name in report["loads"]]
     named = labels(report)
     idle = report["trials"].get("idle", {"results": {}})["results"]
-    rows = [(f"{label} {report['contestants'][name]['version']}" if name != "floor" else label,
+    versions = {name: contestant["version"] for name, contestant in report["contestants"].items()}
+    rows = [(f"{label} {versions[name]}" if versions[name] and name != "floor" else label,
              *(number(report["loads"][load]["results"].get(name, {}).get("ratio")) for load in loads),
              number(idle.get(name, {}).get("bytes"), 0)) for name, label in named.items()]
     header = ("", *(f"{SUMMARY[load]} ({named[report['loads'][load]['baseline']]} = 1)" for load in loads),

@@ -5,6 +5,7 @@ import time
 import accounting
 import figures
 import generators
+import measuring
 from contestants import HELLO, REACTORS
 from running import Server, StartError
 
@@ -63,8 +64,8 @@ def latency(bench):
         return {"rate": None, "results": {}}
     rate = min(compared) / 2
     samples = {name: [] for name in capacities}
-    for number in range(bench.rounds(3)):
-        for contestant in able(bench):
+    for number in range(bench.rounds(5)):
+        for contestant in measuring.from_place(able(bench), number):
             is_wanted = contestant.name in capacities and (contestant.is_principal or number == 0)
             if is_wanted and capacities[contestant.name] > rate and bench.has_time():
                 sample = noting(bench, contestant, "latency", lambda: by_clock(bench, contestant, rate))
@@ -83,7 +84,7 @@ def capacity_of(bench, contestant):
 
 def by_clock(bench, contestant, rate):
     return generators.load(bench.servers[contestant.name], bench.places.load, bench.folder, ("hello",),
-                           connections=64, seconds=bench.seconds(1.5), per_second=rate)
+                           connections=64, seconds=bench.seconds(1), per_second=rate)
 
 
 # The start: from the fork to the first byte of an answer.

@@ -6,9 +6,9 @@ from places import BIN, PEERS
 from versions import of_library, of_martlet, of_swift_package, said_by
 
 # What a load may need of a server.
-HELLO, CLOSING, BODIES, UPLOADS, DOWNLOADS, PARAMETERS, WORKERS, ASYNC, REACTORS = (
-    "hello", "closing", "bodies", "uploads", "downloads", "parameters", "workers", "async", "reactors")
-PLAIN = frozenset({HELLO, CLOSING})
+HELLO, CLOSING, KEEPING, BODIES, UPLOADS, DOWNLOADS, PARAMETERS, WORKERS, ASYNC, REACTORS = (
+    "hello", "closing", "keeping", "bodies", "uploads", "downloads", "parameters", "workers", "async", "reactors")
+PLAIN = frozenset({HELLO, CLOSING, KEEPING})
 STREAMS = PLAIN | {BODIES, UPLOADS, DOWNLOADS}
 EVERYTHING = STREAMS | {PARAMETERS, WORKERS, ASYNC, REACTORS}
 APACHE_MODULES = "/usr/lib/apache2/modules"
@@ -69,7 +69,7 @@ CONTESTANTS = (
                offers=STREAMS),
     program("nio", "SwiftNIO", of_swift_package("swift-nio"), "swift-peers", offers=STREAMS),
     program("hummingbird", "Hummingbird 2", of_swift_package("hummingbird"), "swift-peers",
-            offers=STREAMS | {PARAMETERS}),
+            offers=(STREAMS | {PARAMETERS}) - {KEEPING}),
     program("evhttp", "evhttp", of_library("libevent"), "evhttp", offers=PLAIN | {BODIES}),
     program("microhttpd", "libmicrohttpd", of_library("libmicrohttpd"), "microhttpd", "{connections}", offers=STREAMS),
 )

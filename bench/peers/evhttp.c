@@ -2,6 +2,7 @@
 #include <event2/buffer.h>
 #include <event2/event.h>
 #include <event2/http.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +33,7 @@ static void answer_size(struct evhttp_request *request, void *context) {
 }
 
 int main(int count, char **arguments) {
+  signal(SIGPIPE, SIG_IGN); /* it writes to connections that the peer has closed */
   struct event_config *config = event_config_new();
   event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
   struct event_base *base = event_base_new_with_config(config);

@@ -50,9 +50,12 @@ final class Routes: ChannelInboundHandler {
     private func writeHead(
         length: Int, to request: HTTPRequestHead, status: HTTPResponseStatus, _ context: ChannelHandlerContext
     ) {
-        let fields: HTTPHeaders = [
+        var fields: HTTPHeaders = [
             "content-type": "text/plain; charset=utf-8", "content-length": String(length),
         ]
+        if request.version == .http1_0, request.isKeepAlive {
+            fields.add(name: "connection", value: "keep-alive")
+        }
         let head = HTTPResponseHead(version: request.version, status: status, headers: fields)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
     }
