@@ -3,8 +3,8 @@ extension Words {
     /// Where the octets of `range` are without SP and HTAB at both ends.
     static func trim(_ text: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
         var (from, to) = (range.lowerBound, range.upperBound)
-        while from < to, isWhite(text[to - 1]) { to -= 1 }
         while from < to, isWhite(text[from]) { from += 1 }
+        while from < to, isWhite(text[to - 1]) { to -= 1 }
         return from..<to
     }
 
