@@ -50,10 +50,10 @@ struct ByteBuffer: ~Copyable {
     }
 
     mutating func append(_ octets: UnsafeBufferPointer<UInt8>) {
-        guard let source = unsafe octets.baseAddress, unsafe octets.count > 0 else { return }
+        guard let source = octets.baseAddress, octets.count > 0 else { return }
         let end = unsafe room(for: octets.count)
         unsafe end.update(from: source, count: octets.count)
-        count += unsafe octets.count
+        count += octets.count
     }
 
     /// Of literals of more than one character.
@@ -108,7 +108,7 @@ struct ByteBuffer: ~Copyable {
     @inline(never)
     private mutating func grow(by more: Int) -> UnsafeMutablePointer<UInt8> {
         let larger = max(Self.leastCapacity, capacity * 2, count + more)
-        let fresh = unsafe UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
+        let fresh = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
         if let memory = unsafe memory {
             unsafe fresh.update(from: memory, count: count)
             unsafe memory.deallocate()
@@ -126,7 +126,7 @@ extension ByteBuffer {
 
     private mutating func append(_ number: UInt64, radix: UInt64) {
         let most = 20
-        _ = write(most) { room in
+        _ = unsafe write(most) { room in
             var rest = number
             var at = most
             repeat {

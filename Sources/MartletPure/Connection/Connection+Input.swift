@@ -25,7 +25,7 @@ extension Connection {
         if listensForEnd { return listenForEnd() }
         if !mayGoOn { return }
         if !input.isEmpty { return readBehindWaiting() }
-        let count = receive(into: shard.scratch)
+        let count = unsafe receive(into: shard.scratch)
         if count <= 0 { return }
         let octets = unsafe UnsafeMutableBufferPointer(
             rebasing: shard.scratch.bindMemory(to: UInt8.self)[..<count])
@@ -67,7 +67,7 @@ extension Connection {
     /// Parses a head; returns how many octets were used, 0 when it is incomplete.
     private func feedHead(_ octets: UnsafeMutableBufferPointer<UInt8>) -> Int {
         let exchange = incoming ?? beginRequest()
-        let input = unsafe UnsafeBufferPointer(octets)
+        let input = UnsafeBufferPointer(octets)
         let outcome = unsafe exchange.parser.feed(
             Span(_unsafeElements: input), into: &exchange.head, limits: shard.shared.limits)
         switch outcome {
@@ -121,9 +121,7 @@ extension Connection {
         flags.insert(.stopsReading)
         flags.remove(.isCleanClose)
         shard.counters.requestsRejected.add(1)
-        if shard.shared.log.level == .debug {
-            shard.shared.log.write(.debug, "refused a request with \(status): \(reason)")
-        }
+        shard.shared.log(.debug, "refused a request with \(status): \(reason)")
         guard let exchange = incoming.take() else { return }
         exchange.progress.keepsAlive = false
         let isQueued = reading != .head
@@ -154,7 +152,7 @@ extension Connection {
 
     private func readBehindWaiting() {
         let room = max(Self.leastRoom, input.capacity - input.count)
-        let count = input.write(room) { unsafe receive(into: $0) }
+        let count = unsafe input.write(room) { unsafe receive(into: $0) }
         if count > 0 { resumeInput() }
     }
 

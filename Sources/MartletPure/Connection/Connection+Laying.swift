@@ -12,26 +12,25 @@ extension Connection {
     func lay(_ octets: Span<UInt8>) {
         if isBroken || octets.isEmpty { return }
         if !output.isEmpty || octets.count > Self.outLimit { return output.append(octets) }
-        beginLaying()
+        let start = beginLaying()
         shard.out.append(octets)
-        endLaying()
+        endLaying(from: start)
     }
 
     func lay(_ text: StaticString) { lay(text.octets) }
 
-    /// Makes room in the shard's buffer, to which the caller appends …
-    func beginLaying() {
+    /// Makes room in the shard's buffer, to which the caller appends; returns where that begins …
+    func beginLaying() -> Int {
         if shard.out.count >= Self.outLimit / 2 { flush() }
-        layingFrom = shard.out.count
+        return shard.out.count
     }
 
     /// … and this lays it down: behind what waits in the queue it has to be copied there.
-    func endLaying() {
+    func endLaying(from start: Int) {
         if output.isEmpty { return }
-        let written = Place(
-            offset: UInt32(layingFrom), count: UInt32(shard.out.count - layingFrom))
-        output.append(shard.out.octets(written))
-        shard.out.truncate(to: layingFrom)
+        unsafe output.append(
+            Span(_unsafeElements: UnsafeBufferPointer(rebasing: shard.out.unsafeOctets[start...])))
+        shard.out.truncate(to: start)
     }
 
     /// Nothing more can be sent: what waits is dropped, and the connection closes.
@@ -128,7 +127,7 @@ extension Connection {
     /// queue.
     private func keepRest() {
         if shard.out.isEmpty { return }
-        output.prepend(shard.out.span)
+        unsafe output.prepend(Span(_unsafeElements: shard.out.unsafeOctets))
         shard.out.removeAll()
     }
 

@@ -61,11 +61,12 @@ extension Connection {
     private func emitHead(_ exchange: Exchange) {
         settlePersistence(exchange)
         let framing = framing(of: exchange)
-        beginLaying()
+        let start = beginLaying()
         ResponseHead.append(
             status: exchange.response.status, framing: framing, persistence: persistence(of: exchange),
-            preset: shard.preset.span, fields: exchange.response.fields.span, to: &shard.out)
-        endLaying()
+            preset: unsafe Span(_unsafeElements: shard.preset.unsafeOctets),
+            fields: unsafe Span(_unsafeElements: exchange.response.fields.unsafeOctets), to: &shard.out)
+        endLaying(from: start)
         exchange.progress.isHeadSent = true
         shard.counters.countResponse(exchange.response.status)
     }
@@ -127,10 +128,12 @@ extension Connection {
         if length >= UInt64(Self.borrowLeastBytes) {
             return output.append(file: file.descriptor, length: length)
         }
-        beginLaying()
-        let count = shard.out.write(Int(length)) { unsafe Socket.readFile(file.descriptor, at: 0, into: $0) }
+        let start = beginLaying()
+        let count = unsafe shard.out.write(Int(length)) {
+            unsafe Socket.readFile(file.descriptor, at: 0, into: $0)
+        }
         Socket.close(file.descriptor)
-        endLaying()
+        endLaying(from: start)
         if count != Int(length) { breakOff() }  // it has shrunk, and its length is already said
     }
 
@@ -151,7 +154,7 @@ extension Connection {
     func endStream(of exchange: Exchange) {
         exchange.stream.isWhole = true
         if exchange.isShort {
-            shard.shared.log.write(
+            shard.shared.log(
                 .error,
                 "a response stream ended \(exchange.stream.left) bytes before its announced length; the connection closes"
             )

@@ -2,33 +2,35 @@ internal import MartletEngine
 
 /// A connection: its transport, its timer, the exchanges that wait for their turn, and the octets between them. Lives
 /// and dies on its reactor.
+@safe
 final class Connection: EventSource, @unchecked Sendable {
     let shard: Shard
     let peer: PeerAddress
-    @exclusivity(unchecked) var transport: Transport
+    var transport: Transport
 
     /// Exchanges in request order; the first one's response is next.
-    @exclusivity(unchecked) private(set) var first: Exchange?
-    @exclusivity(unchecked) private(set) unowned(unsafe) var last: Exchange?
+    private(set) var first: Exchange?
+    /// Not retained: it is the first one, or the one before it holds it.
+    private unowned(unsafe) var unsafeLast: Exchange?
     /// Whose head or body is being read.
-    @exclusivity(unchecked) var incoming: Exchange?
+    var incoming: Exchange?
     /// In its shard's list of those to settle.
-    @exclusivity(unchecked) var nextUnsettled: Connection?
+    var nextUnsettled: Connection?
     /// Its place in its shard's list.
     var index = 0
     /// Octets read and not yet used.
-    @exclusivity(unchecked) var input = ByteBuffer()
+    var input = ByteBuffer()
     /// Octets that the socket did not take yet.
-    @exclusivity(unchecked) var output = OutputQueue()
-    @exclusivity(unchecked) var requestCount: UInt64 = 0
+    var output = OutputQueue()
+    var requestCount: UInt64 = 0
     /// Octets read only to see the peer's end.
     var dropped = 0
     /// Exchanges from first to last.
-    @exclusivity(unchecked) private(set) var queued: UInt32 = 0
-    @exclusivity(unchecked) var reading = Reading.head
-    @exclusivity(unchecked) var waiting = Wait.none
-    @exclusivity(unchecked) var watching: Readiness = []
-    @exclusivity(unchecked) var flags: Flags = []
+    private(set) var queued: UInt32 = 0
+    var reading = Reading.head
+    var waiting = Wait.none
+    var watching: Readiness = []
+    var flags: Flags = []
 
     init(_ shard: Shard, _ transport: Transport, _ peer: PeerAddress) {
         self.shard = shard
@@ -45,6 +47,11 @@ final class Connection: EventSource, @unchecked Sendable {
     }
 
     override func timeIsUp() { timeOut() }
+
+    private(set) var last: Exchange? {
+        get { unsafe unsafeLast }
+        set { unsafe unsafeLast = newValue }
+    }
 }
 
 extension Connection {

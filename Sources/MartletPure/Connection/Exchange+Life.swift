@@ -93,9 +93,9 @@ extension Exchange {
     /// A handler that said nothing is answered for. Thread: the response's.
     func answerFor() {
         if response.isSet { return }
-        let pattern = match.route.map { $0.pattern } ?? ""
+        let pattern = match.route?.pattern ?? ""
         let name = pattern.isEmpty ? "the fallback" : pattern
-        shard.shared.log.write(.error, "the handler of \(name) returned without an answer; sent 500")
+        shard.shared.log(.error, "the handler of \(name) returned without an answer; sent 500")
         Service.fail(self, 500)
     }
 
@@ -127,7 +127,7 @@ extension Exchange {
     private func abandonAnswer() {
         if connection == nil { return }  // the peer left first
         let status = reading.failure != 0 ? reading.failure : 500
-        shard.shared.log.write(
+        shard.shared.log(
             faultLevel, "a deferred exchange was released without an answer; sent \(status)")
         Service.fail(self, status)
         _ = advance(.filling, .completed)
@@ -137,7 +137,7 @@ extension Exchange {
     /// The body's end is missing, and the connection closes behind it: so the peer sees that it was cut.
     private func abandonStream() {
         guard let connection else { return }
-        shard.shared.log.write(faultLevel, "a response stream was released before its end; cut")
+        shard.shared.log(faultLevel, "a response stream was released before its end; cut")
         progress.keepsAlive = false
         stream.isWhole = true
         connection.settle()

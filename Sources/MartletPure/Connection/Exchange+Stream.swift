@@ -17,6 +17,7 @@ private final class StreamOperation: Message, @unchecked Sendable {
 
     override func deliver() {
         exchange.operations.subtract(1, ordering: .acquiringAndReleasing)
+        let bytes = bytes
         exchange.carryOut(kind, bytes.span)
     }
 }
@@ -116,7 +117,7 @@ extension Exchange {
         let isNews = !stream.hasOverrun && !stream.isDiscarded
         stream.hasOverrun = true
         if isNews {
-            shard.shared.log.write(
+            shard.shared.log(
                 .error,
                 "a response stream was written past its announced length of \(stream.length ?? 0) bytes; the excess is "
                     + "refused and the connection closes")

@@ -8,36 +8,36 @@ internal import Synchronization
 ///
 /// Thread: what `isDetached` and the atomics do not guard belongs to the reactor, but for the response, which is whose
 /// handler fills it. A handler on another thread has the exchange handed over and back through a queue or a mailbox,
-/// which is what orders the two. The stored properties of the hot path are not checked for exclusive access at run
-/// time: each request would pay for a dozen checks.
+/// which is what orders the two.
+@safe
 final class Exchange: Message, @unchecked Sendable {
     let shard: Shard
 
     // The request.
-    @exclusivity(unchecked) var head: Head
-    @exclusivity(unchecked) var match = Match()
-    @exclusivity(unchecked) var peer = PeerAddress.none
+    var head: Head
+    var match = Match()
+    var peer = PeerAddress.none
     /// Where the head's message begins: in the reactor's scratch, the connection's input, or in `kept`.
-    @exclusivity(unchecked) var base: UnsafePointer<UInt8>?
+    var base: UnsafePointer<UInt8>?
     /// The body as the handler gets it: in the scratch, in `kept` or in `whole`.
-    @exclusivity(unchecked) var body = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+    var body = unsafe UnsafeBufferPointer<UInt8>(start: nil, count: 0)
     /// Decoded parameters.
-    @exclusivity(unchecked) var decoded = ByteBuffer()
+    var decoded = ByteBuffer()
     /// Head and body of an exchange that outlives its read.
-    @exclusivity(unchecked) var kept = ByteBuffer()
+    var kept = ByteBuffer()
     /// A body that is gathered.
-    @exclusivity(unchecked) var whole = ByteBuffer()
+    var whole = ByteBuffer()
     var trailers: Trailers?
 
     // The response.
-    @exclusivity(unchecked) var response = ResponseState()
+    var response = ResponseState()
 
     // The reactor's.
-    @exclusivity(unchecked) unowned(unsafe) var connection: Connection?
+    private unowned(unsafe) var unsafeConnection: Connection?
     /// Behind this one on its connection.
-    @exclusivity(unchecked) var next: Exchange?
-    @exclusivity(unchecked) var parser = HeadParser()
-    @exclusivity(unchecked) var progress = Progress()
+    var next: Exchange?
+    var parser = HeadParser()
+    var progress = Progress()
     var reading = BodyReading()
     var stream = StreamState()
     var bodyChannel: CoreBodyChannel?
@@ -59,6 +59,12 @@ final class Exchange: Message, @unchecked Sendable {
     }
 
     deinit { response.dropFile() }
+
+    /// nil once the two are parted. Not retained: it outlives that.
+    var connection: Connection? {
+        get { unsafe unsafeConnection }
+        set { unsafe unsafeConnection = newValue }
+    }
 
     override func deliver() { deliverSignals() }
 }

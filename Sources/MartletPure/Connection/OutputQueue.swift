@@ -2,6 +2,7 @@
 struct OutputQueue {
     /// One piece of it.
     final class Piece {
+        @safe
         enum Kind {
             /// In `bytes`, from `sent` on.
             case copied
@@ -51,7 +52,7 @@ struct OutputQueue {
     /// Octets that `owner` keeps alive.
     mutating func append(borrowed octets: UnsafeBufferPointer<UInt8>, owner: Exchange?) {
         unsafe push(Piece(.borrowed(octets), count: octets.count, owner: owner))
-        count += unsafe octets.count
+        count += octets.count
     }
 
     /// Takes the descriptor over.

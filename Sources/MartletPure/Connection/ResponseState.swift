@@ -3,6 +3,7 @@ internal import MartletEngine
 /// What a handler has said so far.
 struct ResponseState: ~Copyable {
     /// Where the body's octets are.
+    @safe
     enum Body {
         case none
         /// In `bytes`.
@@ -28,7 +29,7 @@ struct ResponseState: ~Copyable {
         switch body {
         case .none: 0
         case .copied: UInt64(bytes.count)
-        case .borrowed(let octets): unsafe UInt64(octets.count)
+        case .borrowed(let octets): UInt64(octets.count)
         case .file(_, let length): length
         }
     }

@@ -26,7 +26,7 @@ enum Transport {
             return unsafe Socket.send(descriptor, pieces: pieces, moreFollows: moreFollows)
         case .memory(let peer):
             var sum = 0
-            for index in unsafe pieces.indices { sum += unsafe peer.write(pieces[index]) }
+            for index in pieces.indices { sum += unsafe peer.write(pieces[index]) }
             return sum
         }
     }
@@ -100,7 +100,7 @@ final class MemoryPeer: Message, @unchecked Sendable {
     }
 
     func read(into room: UnsafeMutableRawBufferPointer) -> Int {
-        let count = unsafe min(room.count, input.count - position)
+        let count = min(room.count, input.count - position)
         unsafe room.copyBytes(from: input[position..<position + count])
         position += count
         return count
@@ -108,7 +108,7 @@ final class MemoryPeer: Message, @unchecked Sendable {
 
     func write(_ octets: UnsafeBufferPointer<UInt8>) -> Int {
         unsafe output.append(contentsOf: octets)
-        return unsafe octets.count
+        return octets.count
     }
 
     /// Memory is always ready, so interest is served at the reactor's next turn, again while it lasts.

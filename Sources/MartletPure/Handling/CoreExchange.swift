@@ -30,13 +30,19 @@ package final class CoreExchange: CoreBodySource {
     /// The request, read anew: only what was got after the deferral lasts as long as the exchange.
     package var request: CoreRequest? {
         @_lifetime(borrow self)
-        get { unsafe _overrideLifetime(CoreRequest(exchange, owner: .passUnretained(self)), borrowing: self) }
+        get {
+            let view = unsafe CoreRequest(
+                unretained: .passUnretained(exchange), owner: .passUnretained(self))
+            return unsafe _overrideLifetime(view, borrowing: self)
+        }
     }
 
     package var response: CoreResponse? {
         @_lifetime(borrow self)
         get {
-            unsafe _overrideLifetime(CoreResponse(exchange, owner: .passUnretained(self)), borrowing: self)
+            let view = unsafe CoreResponse(
+                unretained: .passUnretained(exchange), owner: .passUnretained(self))
+            return unsafe _overrideLifetime(view, borrowing: self)
         }
     }
 

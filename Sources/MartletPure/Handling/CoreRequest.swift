@@ -11,8 +11,14 @@ package struct CoreRequest: ~Escapable {
     private let owner: Unmanaged<CoreExchange>?
 
     @_lifetime(borrow exchange)
-    init(_ exchange: borrowing Exchange, owner: Unmanaged<CoreExchange>? = nil) {
-        unsafe raw = Unmanaged.passUnretained(copy exchange)
+    init(_ exchange: borrowing Exchange) {
+        unsafe self.init(unretained: Unmanaged.passUnretained(copy exchange), owner: nil)
+    }
+
+    /// A view whose lifetime the caller says.
+    @_lifetime(immortal)
+    init(unretained raw: Unmanaged<Exchange>, owner: Unmanaged<CoreExchange>?) {
+        unsafe self.raw = unsafe raw
         unsafe self.owner = unsafe owner
     }
 
@@ -26,34 +32,34 @@ package struct CoreRequest: ~Escapable {
 
     package var methodName: Span<UInt8> {
         @_lifetime(copy self) get {
-            unsafe span(raw._withUnsafeGuaranteedRef { $0.unsafeOctets($0.head.methodName) })
+            unsafe span(raw._withUnsafeGuaranteedRef { unsafe $0.unsafeOctets($0.head.methodName) })
         }
     }
 
     package var target: Span<UInt8> {
         @_lifetime(copy self) get {
-            unsafe span(raw._withUnsafeGuaranteedRef { $0.unsafeOctets($0.head.target) })
+            unsafe span(raw._withUnsafeGuaranteedRef { unsafe $0.unsafeOctets($0.head.target) })
         }
     }
 
     package var path: Span<UInt8> {
-        @_lifetime(copy self) get { unsafe span(raw._withUnsafeGuaranteedRef { $0.unsafePath }) }
+        @_lifetime(copy self) get { unsafe span(raw._withUnsafeGuaranteedRef { unsafe $0.unsafePath }) }
     }
 
     package var query: Span<UInt8> {
         @_lifetime(copy self) get {
-            unsafe span(raw._withUnsafeGuaranteedRef { $0.unsafeOctets($0.head.query) })
+            unsafe span(raw._withUnsafeGuaranteedRef { unsafe $0.unsafeOctets($0.head.query) })
         }
     }
 
     package var authority: Span<UInt8> {
         @_lifetime(copy self) get {
-            unsafe span(raw._withUnsafeGuaranteedRef { $0.unsafeOctets($0.head.authority) })
+            unsafe span(raw._withUnsafeGuaranteedRef { unsafe $0.unsafeOctets($0.head.authority) })
         }
     }
 
     package var route: Span<UInt8> {
-        @_lifetime(copy self) get { unsafe span(raw._withUnsafeGuaranteedRef { $0.unsafePattern }) }
+        @_lifetime(copy self) get { unsafe span(raw._withUnsafeGuaranteedRef { unsafe $0.unsafePattern }) }
     }
 
     /// The peer's address as text.

@@ -8,8 +8,14 @@ package struct CoreResponse: ~Escapable {
     private let owner: Unmanaged<CoreExchange>?
 
     @_lifetime(borrow exchange)
-    init(_ exchange: borrowing Exchange, owner: Unmanaged<CoreExchange>? = nil) {
-        unsafe raw = Unmanaged.passUnretained(copy exchange)
+    init(_ exchange: borrowing Exchange) {
+        unsafe self.init(unretained: Unmanaged.passUnretained(copy exchange), owner: nil)
+    }
+
+    /// A view whose lifetime the caller says.
+    @_lifetime(immortal)
+    init(unretained raw: Unmanaged<Exchange>, owner: Unmanaged<CoreExchange>?) {
+        unsafe self.raw = unsafe raw
         unsafe self.owner = unsafe owner
     }
 
@@ -29,15 +35,15 @@ package struct CoreResponse: ~Escapable {
     }
 
     package func addField(_ name: String, _ value: String) -> CoreStatus {
-        unsafe withOctets(name, value) { exchange, name, value in exchange.response.addField(name, value) }
+        withOctets(name, value) { exchange, name, value in exchange.response.addField(name, value) }
     }
 
     package func setField(_ name: String, _ value: String) -> CoreStatus {
-        unsafe withOctets(name, value) { exchange, name, value in exchange.response.setField(name, value) }
+        withOctets(name, value) { exchange, name, value in exchange.response.setField(name, value) }
     }
 
     package func removeField(_ name: String) -> CoreStatus {
-        unsafe withOctets(name, "") { exchange, name, _ in
+        withOctets(name, "") { exchange, name, _ in
             exchange.response.removeField(name)
             return .ok
         }
@@ -51,11 +57,17 @@ package struct CoreResponse: ~Escapable {
 
     /// Lays down Content-Type unless the handler has said its own.
     package func setContentTypeIfAbsent(_ value: StaticString) -> CoreStatus {
+        let isThere = unsafe raw._withUnsafeGuaranteedRef {
+            $0.response.hasField(StaticString("Content-Type").octets)
+        }
+        return isThere ? .ok : addContentType(value)
+    }
+
+    /// Lays down Content-Type where nobody has said one.
+    package func addContentType(_ value: StaticString) -> CoreStatus {
         unsafe raw._withUnsafeGuaranteedRef { exchange in
-            let name = StaticString("Content-Type").octets
-            if exchange.response.hasField(name) { return .ok }
             if exchange.currentPhase != .filling { return .invalidState }
-            return exchange.response.addField(name, value.octets)
+            return exchange.response.addField(StaticString("Content-Type").octets, value.octets)
         }
     }
 

@@ -1,5 +1,3 @@
-package import MartletEngine
-
 /// What answers requests. One call for each.
 package protocol CoreHandler: Sendable {
     func handle(_ request: consuming CoreRequest, _ response: consuming CoreResponse)

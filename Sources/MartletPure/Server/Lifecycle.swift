@@ -93,7 +93,8 @@ final class Lifecycle: @unchecked Sendable {
         }
         if known == .stopped {
             throw CoreError(
-                status: .invalidState, message: "the server has stopped; a stopped server is not started again")
+                status: .invalidState,
+                message: "the server has stopped; a stopped server is not started again")
         }
         return known == .created
     }
@@ -125,7 +126,7 @@ final class Lifecycle: @unchecked Sendable {
         let limit = UInt64(shared.configuration.handlerWarningMilliseconds)
         if limit == 0 { return }
         let shards = shards
-        watchdog = unsafe try Watchdog(reactors: shardCount, limit: limit, log: shared.log) { index in
+        watchdog = try unsafe Watchdog(reactors: shardCount, limit: limit, log: shared.log) { index in
             unsafe shards[index].runningHandler
         }
     }
@@ -134,7 +135,8 @@ final class Lifecycle: @unchecked Sendable {
     private func startThreads() throws(CoreError) {
         running = shardCount
         for shard in shards {
-            let thread = OwnThread(named: "mt-reactor-\(shard.index)", openTo: OwnThread.ownFaults) { [self] in
+            let thread = OwnThread(named: "mt-reactor-\(shard.index)", openTo: OwnThread.ownFaults) {
+                [self] in
                 serve(shard)
             }
             guard let thread else {
