@@ -4,11 +4,9 @@ internal import MartletEngine
 /// then on. A state stands for all patterns that the segments so far agree with, so a search never goes back.
 @safe
 struct Automaton: ~Copyable {
-    /// A literal that a state knows. A free slot of a table has no text.
-    @safe
+    /// A literal that a state knows. A free slot of a table has an empty one.
     struct Edge: BitwiseCopyable {
-        var text: UnsafePointer<UInt8>?
-        var count: UInt32 = 0
+        var literal = PathSegment()
         var target = Automaton.dead
     }
 
@@ -40,7 +38,8 @@ struct Automaton: ~Copyable {
     /// The state that no pattern reaches.
     static let dead: UInt32 = 0
     static let start: UInt32 = 1
-    static let methods = CoreMethod.allCases.count
+    /// More than there are methods.
+    static let methods = 16
     /// Edges that fill one cache line are compared one by one.
     static let mostLinearEdges = 4
 
@@ -59,12 +58,7 @@ struct Automaton: ~Copyable {
     /// What an acceptance answers to `method`.
     func answer(_ accept: UInt32, _ method: CoreMethod, into match: inout Match) {
         match.allowed = unsafe allowed[accept]
-        unsafe match.take(routes[accept * UInt32(Self.methods) + method.rawValue])
-    }
-
-    /// Where an edge of that name is first looked for.
-    static func slot(_ text: UnsafeBufferPointer<UInt8>, _ mask: UInt32) -> UInt32 {
-        unsafe UInt32(truncatingIfNeeded: PathOctets.hash(text)) & mask
+        unsafe match.take(routes[accept &* UInt32(Self.methods) &+ method.rawValue])
     }
 }
 
@@ -74,16 +68,16 @@ extension Automaton {
     /// Walks along a path ("/…") without escapes and notes where its segments are. Returns the acceptance.
     func walk(_ path: UnsafeBufferPointer<UInt8>, _ places: UnsafeMutablePointer<Place>) -> UInt32 {
         var state = Self.start
-        var segment = 0
+        var index = 0
         var end = 0
         while end < path.count {
-            let begin = end + 1
-            end = unsafe PathOctets.findSlash(path, from: begin)
-            if segment < Pattern.mostSegments {
-                unsafe places[segment] = Place(offset: UInt32(begin), count: UInt32(end - begin))
-                segment += 1
+            let segment = unsafe PathSegment(path, from: end &+ 1)
+            if index < Pattern.mostSegments {
+                unsafe places[index] = Place(end &+ 1, segment.count)
+                index &+= 1
             }
-            let next = unsafe step(state, UnsafeBufferPointer(rebasing: path[begin..<end]))
+            end &+= 1 &+ segment.count
+            let next = step(state, segment)
             // Only rests, or nothing at all, survive a segment unchanged: they survive all others too.
             if next == state { break }
             state = next
@@ -96,57 +90,64 @@ extension Automaton {
         _ path: UnsafeBufferPointer<UInt8>, _ places: UnsafeMutablePointer<Place>, _ decoded: inout ByteBuffer
     ) -> UInt32? {
         var state = Self.start
-        var segment = 0
+        var index = 0
         var end = 0
         while end < path.count {
-            let begin = end + 1
-            end = unsafe PathOctets.findSlash(path, from: begin)
+            let raw = unsafe PathSegment(path, from: end + 1)
             decoded.append(UInt8(ascii: "/"))
-            let start = decoded.count
-            guard unsafe Target.decode(Span(_unsafeElements: path[begin..<end]), into: &decoded) else {
-                return nil
+            let begin = decoded.count
+            guard unsafe decode(path, end + 1, raw.count, &decoded) else { return nil }
+            if index < Pattern.mostSegments {
+                unsafe places[index] = Place(begin, decoded.count - begin)
+                index += 1
             }
-            if segment < Pattern.mostSegments {
-                unsafe places[segment] = Place(offset: UInt32(start), count: UInt32(decoded.count - start))
-                segment += 1
-            }
-            let next = unsafe step(state, UnsafeBufferPointer(rebasing: decoded.unsafeOctets[start...]))
+            end += 1 + raw.count
+            let next = unsafe step(
+                state, PathSegment(UnsafeBufferPointer(rebasing: decoded.unsafeOctets[begin...])))
             if next == state { break }
             state = next
         }
-        guard unsafe Target.decode(Span(_unsafeElements: path[end...]), into: &decoded) else { return nil }
+        guard unsafe decode(path, end, path.count - end, &decoded) else { return nil }
         return unsafe states[state].accept
+    }
+
+    private func decode(
+        _ path: UnsafeBufferPointer<UInt8>, _ begin: Int, _ count: Int, _ decoded: inout ByteBuffer
+    ) -> Bool {
+        let part = unsafe UnsafeBufferPointer(rebasing: path[begin..<begin + count])
+        return unsafe Target.decode(Span(_unsafeElements: part), into: &decoded)
     }
 
     /// The state behind `segment`.
     @inline(__always)
-    private func step(_ index: UInt32, _ segment: UnsafeBufferPointer<UInt8>) -> UInt32 {
+    private func step(_ index: UInt32, _ segment: PathSegment) -> UInt32 {
         let state = unsafe states[index]
-        if segment.isEmpty { return state.empty }
-        if state.edgeMask != 0 { return unsafe probe(state, segment) }
-        for edge in state.firstEdge..<state.firstEdge + state.edgeCount {
-            let edge = unsafe edges[edge]
-            if unsafe edge.isCalled(segment) { return edge.target }
+        if segment.count == 0 { return state.empty }
+        if state.edgeMask != 0 { return probe(state, segment) }
+        var edge = state.firstEdge
+        let end = edge &+ state.edgeCount
+        while edge != end {
+            let known = unsafe edges[edge]
+            if known.literal == segment { return known.target }
+            edge &+= 1
         }
         return state.other
     }
 
-    private func probe(_ state: State, _ segment: UnsafeBufferPointer<UInt8>) -> UInt32 {
-        var slot = unsafe Self.slot(segment, state.edgeMask)
+    private func probe(_ state: State, _ segment: PathSegment) -> UInt32 {
+        var slot = PathOctets.hash(segment) & state.edgeMask
         while true {
-            let edge = unsafe edges[state.firstEdge + slot]
-            if unsafe edge.text == nil { return state.other }
-            if unsafe edge.isCalled(segment) { return edge.target }
-            slot = (slot + 1) & state.edgeMask
+            let known = unsafe edges[state.firstEdge &+ slot]
+            if known.literal == segment { return known.target }
+            if known.literal.count == 0 { return state.other }
+            slot = (slot &+ 1) & state.edgeMask
         }
     }
 }
 
-extension Automaton.Edge {
+extension Place {
     @inline(__always)
-    fileprivate func isCalled(_ segment: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard Int(count) == segment.count, let text = unsafe text, let other = segment.baseAddress
-        else { return false }
-        return unsafe PathOctets.equal(text, other, Int(count))
+    fileprivate init(_ offset: Int, _ count: Int) {
+        self.init(offset: UInt32(truncatingIfNeeded: offset), count: UInt32(truncatingIfNeeded: count))
     }
 }

@@ -51,7 +51,7 @@ struct AutomatonBuilder {
     private mutating func edge(from index: Int, _ literal: Int) throws(CoreError) -> Automaton.Edge {
         let text = unsafe tree.nodes[literal].text
         let target = try unsafe advance(index, by: Array(text))
-        return unsafe Automaton.Edge(text: text.baseAddress, count: UInt32(text.count), target: target)
+        return unsafe Automaton.Edge(literal: PathSegment(text), target: target)
     }
 
     /// The state behind a segment called `text`; nil: one that no literal names.
@@ -93,11 +93,10 @@ struct AutomatonBuilder {
     private static func table(_ edges: [Automaton.Edge]) -> [Automaton.Edge] {
         var size = 8
         while size < 2 * edges.count { size *= 2 }
-        var table = [Automaton.Edge](repeating: unsafe Automaton.Edge(text: nil), count: size)
+        var table = [Automaton.Edge](repeating: Automaton.Edge(), count: size)
         for edge in edges {
-            let text = unsafe UnsafeBufferPointer(start: edge.text, count: Int(edge.count))
-            var slot = unsafe Int(Automaton.slot(text, UInt32(size - 1)))
-            while unsafe table[slot].text != nil { slot = (slot + 1) & (size - 1) }
+            var slot = Int(PathOctets.hash(edge.literal)) & (size - 1)
+            while table[slot].literal.count > 0 { slot = (slot + 1) & (size - 1) }
             table[slot] = edge
         }
         return table

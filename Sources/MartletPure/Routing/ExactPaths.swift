@@ -1,12 +1,9 @@
 /// Patterns without parameters, found by one look at the whole path: the short cut past the automaton, which agrees with
 /// it.
-@safe
 struct ExactPaths: ~Copyable {
-    /// A free slot has no path.
-    @safe
+    /// A free slot has an empty path.
     struct Entry: BitwiseCopyable {
-        var path: UnsafePointer<UInt8>?
-        var count: UInt32 = 0
+        var path = PathSegment()
         var accept: UInt32 = 0
     }
 
@@ -19,32 +16,32 @@ struct ExactPaths: ~Copyable {
     init(_ paths: [Entry]) {
         var slots = 8
         while slots / 2 < paths.count { slots *= 2 }
-        var table = [Entry](repeating: unsafe Entry(path: nil), count: slots)
+        var table = [Entry](repeating: Entry(), count: slots)
         var counts: UInt64 = 0
         for entry in paths {
-            let path = unsafe UnsafeBufferPointer(start: entry.path, count: Int(entry.count))
-            var slot = unsafe Int(truncatingIfNeeded: PathOctets.hash(path)) & (slots - 1)
-            while unsafe table[slot].path != nil { slot = (slot + 1) & (slots - 1) }
+            var slot = Int(PathOctets.hash(entry.path)) & (slots - 1)
+            while table[slot].path.count > 0 { slot = (slot + 1) & (slots - 1) }
             table[slot] = entry
-            counts |= 1 << UInt64(entry.count % 64)
+            counts |= Self.bit(entry.path.count)
         }
         entries = Table(table)
         mask = UInt32(slots - 1)
         self.counts = counts
     }
 
-    /// What answers to the raw `path`; nil: ask the automaton.
+    /// What answers to the raw `path`, which is not empty; nil: ask the automaton.
     @inline(__always)
     func find(_ path: UnsafeBufferPointer<UInt8>) -> UInt32? {
-        guard counts & 1 << UInt64(path.count % 64) != 0 else { return nil }
-        var slot = unsafe UInt32(truncatingIfNeeded: PathOctets.hash(path)) & mask
+        if counts & Self.bit(path.count) == 0 { return nil }
+        let path = unsafe PathSegment(path)
+        var slot = PathOctets.hash(path) & mask
         while true {
             let entry = unsafe entries[slot]
-            guard let known = unsafe entry.path, let base = path.baseAddress else { return nil }
-            if Int(entry.count) == path.count, unsafe PathOctets.equal(known, base, path.count) {
-                return entry.accept
-            }
-            slot = (slot + 1) & mask
+            if entry.path == path { return entry.accept }
+            if entry.path.count == 0 { return nil }
+            slot = (slot &+ 1) & mask
         }
     }
+
+    private static func bit(_ count: Int) -> UInt64 { 1 &<< UInt64(truncatingIfNeeded: count & 63) }
 }

@@ -11,9 +11,9 @@ final class Router: @unchecked Sendable {
     private(set) var methods: UInt32 = 0
     private var tree = PatternTree()
     private var isFrozen = false
-    // Written once, before any reactor runs.
-    private var automaton = Automaton(Automaton.Parts())
-    private var exact = ExactPaths([])
+    // Written once, before any reactor runs: a search is not checked for exclusive access.
+    @exclusivity(unchecked) private var automaton = Automaton(Automaton.Parts())
+    @exclusivity(unchecked) private var exact = ExactPaths([])
 
     init() {}
 
@@ -34,8 +34,8 @@ final class Router: @unchecked Sendable {
     /// Builds the automaton that is searched. Idempotent. Throws `.limit` (the patterns combine to too many states).
     func freeze() throws(CoreError) {
         if isFrozen { return }
-        automaton = Automaton(try AutomatonBuilder(tree).parts)
-        exact = ExactPaths(exactPaths())
+        unsafe automaton = Automaton(try AutomatonBuilder(tree).parts)
+        unsafe exact = ExactPaths(exactPaths())
         tree = PatternTree()
         isFrozen = true
     }
@@ -50,7 +50,7 @@ final class Router: @unchecked Sendable {
         unsafe path.withUnsafeBufferPointer { path in
             guard unsafe path[0] == UInt8(ascii: "/") else { return }
             if let accept = unsafe exact.find(path) {
-                automaton.answer(accept, method, into: &match)
+                unsafe automaton.answer(accept, method, into: &match)
                 if match.isWithoutParameters { return }
             }
             unsafe search(method, path, &match, &decoded)
@@ -63,7 +63,7 @@ final class Router: @unchecked Sendable {
         _ method: CoreMethod, _ path: UnsafeBufferPointer<UInt8>, _ match: inout Match,
         _ decoded: inout ByteBuffer
     ) {
-        guard unsafe path.contains(UInt8(ascii: "%")) else {
+        guard unsafe PathOctets.contains(UInt8(ascii: "%"), path) else {
             unsafe automaton.answer(automaton.walk(path, match.places), method, into: &match)
             return match.keepParameters(end: path.count)
         }
@@ -73,7 +73,7 @@ final class Router: @unchecked Sendable {
             match.isMalformed = true
             return
         }
-        automaton.answer(accept, method, into: &match)
+        unsafe automaton.answer(accept, method, into: &match)
         match.keepParameters(end: decoded.count)
     }
 
@@ -87,8 +87,7 @@ final class Router: @unchecked Sendable {
             else { return nil }
             let octets = unsafe route.octets
             return unsafe ExactPaths.Entry(
-                path: octets.baseAddress, count: UInt32(octets.count),
-                accept: automaton.walk(octets, match.places))
+                path: PathSegment(octets), accept: automaton.walk(octets, match.places))
         }
     }
 
