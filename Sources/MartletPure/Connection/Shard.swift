@@ -4,7 +4,8 @@ internal import Synchronization
 /// One reactor's share of the server: its connections, exchanges, scratch memory, counters and Date line.
 ///
 /// Thread: its reactor's, or before that runs any one; unless a member says otherwise. Exchanges that the host still holds
-/// keep it alive after the server is gone.
+/// keep it alive after the server is gone. What each request touches is not checked for exclusive access at run time: those
+/// checks would be a good third of a request's instructions.
 @safe
 final class Shard: Ticked, @unchecked Sendable {
     /// What is read at once.
@@ -23,33 +24,33 @@ final class Shard: Ticked, @unchecked Sendable {
     /// What is read.
     let scratch: UnsafeMutableRawBufferPointer
     /// What is written, before it is sent.
-    var out = ByteBuffer(minimumCapacity: outBytes)
+    @safe @exclusivity(unchecked) var out = ByteBuffer(minimumCapacity: outBytes)
     /// The Date and Server lines that every response has, and the second they are of.
-    private(set) var preset = ByteBuffer()
-    private(set) var presetSecond: Int64 = -1
+    @safe @exclusivity(unchecked) private(set) var preset = ByteBuffer()
+    @safe @exclusivity(unchecked) private(set) var presetSecond: Int64 = -1
 
     /// The one whose event is being served: `out` is its. Not retained: it is among `connections`, or the reactor's event.
-    private unowned(unsafe) var unsafeServing: Connection?
+    @exclusivity(unchecked) private unowned(unsafe) var unsafeServing: Connection?
     /// What may still be sent to it in this turn.
-    var turnBytes = 0
+    @safe @exclusivity(unchecked) var turnBytes = 0
     /// Those to settle after it.
-    var unsettled: Connection?
+    @safe @exclusivity(unchecked) var unsettled: Connection?
     /// Something became possible for the one that is served.
-    var isTouched = false
+    @safe @exclusivity(unchecked) var isTouched = false
     /// The list of unsettled connections is being worked through.
-    var isSettling = false
+    @safe @exclusivity(unchecked) var isSettling = false
 
-    var freeExchanges: [Exchange] = []
+    @safe @exclusivity(unchecked) var freeExchanges: [Exchange] = []
     /// Exchanges that their host has let go, which serve again once nobody else has them.
-    var returnedExchanges: [Exchange] = []
+    @safe @exclusivity(unchecked) var returnedExchanges: [Exchange] = []
 
-    private(set) var connections: [Connection] = []
-    private(set) var listeners: [Listener] = []
-    private(set) var isDraining = false
+    @safe @exclusivity(unchecked) private(set) var connections: [Connection] = []
+    @safe @exclusivity(unchecked) private(set) var listeners: [Listener] = []
+    @safe @exclusivity(unchecked) private(set) var isDraining = false
     /// The drain's deadline has passed: whoever comes now is turned away.
-    private(set) var isCut = false
+    @safe @exclusivity(unchecked) private(set) var isCut = false
     /// The reactor was told to quit, or never ran.
-    private(set) var isEnded = false
+    @safe @exclusivity(unchecked) private(set) var isEnded = false
 
     private let drainTimer: ShardTimer
     /// Keeps the clock ticking while there are connections.

@@ -3,10 +3,10 @@
 @safe
 class EventSource: @unchecked Sendable {
     /// The reactor's: what it waits for, at which descriptor.
-    final var descriptor: Int32 = -1
-    final var watched: Readiness = []
+    @safe @exclusivity(unchecked) final var descriptor: Int32 = -1
+    @safe @exclusivity(unchecked) final var watched: Readiness = []
     /// The timer wheel's.
-    final var timer = TimerLinks()
+    @safe @exclusivity(unchecked) final var timer = TimerLinks()
 
     init() {}
 

@@ -4,7 +4,7 @@ internal import Synchronization
 @safe
 class Message: @unchecked Sendable {
     /// The mailbox's: the one that was posted before.
-    fileprivate(set) final var earlier: Unmanaged<Message>?
+    @exclusivity(unchecked) fileprivate(set) final var earlier: Unmanaged<Message>?
 
     init() { unsafe earlier = nil }
 

@@ -6,16 +6,17 @@ protocol Ticked: AnyObject { func tick() }
 
 /// One thread's event loop, with its timer wheel and mailbox.
 ///
-/// Thread: the one that runs it, or before it runs any one; unless a member says otherwise.
+/// Thread: the one that runs it, or before it runs any one; unless a member says otherwise. Its state is one thread's, and
+/// no access to it spans a call to somebody else, so that it is not checked for exclusive access at run time.
 final class Reactor: @unchecked Sendable {
     /// Milliseconds of the monotonic clock, at most one tick old while any timer is set: no clock is read in a turn of the
     /// loop.
-    private(set) var now: UInt64
-    private var wheel: TimerWheel
-    private var isTicking = false
-    private var hasQuit = false
+    @safe @exclusivity(unchecked) private(set) var now: UInt64
+    @safe @exclusivity(unchecked) private var wheel: TimerWheel
+    @safe @exclusivity(unchecked) private var isTicking = false
+    @safe @exclusivity(unchecked) private var hasQuit = false
     /// Sources that were forgotten in this turn: its events may still name them.
-    private var forgotten: [EventSource] = []
+    @safe @exclusivity(unchecked) private var forgotten: [EventSource] = []
     /// Called at each tick, before timers expire; there are no ticks while no timer is set.
     weak var ticked: (any Ticked)?
     private let poller: Poller
