@@ -43,7 +43,7 @@ struct HeadParser {
     private(set) var rejection = Rejection(status: 0, reason: "")
     var state = State.start
     private let isTrailers: Bool
-    /// Mere shortcuts took the Host field's value, and found nothing that may not stand there.
+    /// The Host field was taken by a shortcut, which saw that nothing is wrong with it.
     var isPlainHost = false
     /// The first octet not looked at yet.
     var position = 0
@@ -102,8 +102,12 @@ struct HeadParser {
     /// and pause, so that the shortcuts have no say in why and where.
     @inline(__always)
     private mutating func run(_ octets: Span<UInt8>, _ head: inout Head, _ limits: HeadLimits) {
-        var goesOn = finishLine(octets, &head, limits)
-        while goesOn { goesOn = takeOneLine(octets, &head, limits) }
+        var known = Masks(before: position)
+        var goesOn = state == .start && takePlainRequestLine(octets, &head, limits, &known)
+        if !goesOn { goesOn = finishLine(octets, &head, limits) }
+        while goesOn, position == octets.count || takeLines(octets, &head, limits, known) {
+            goesOn = takeOneLine(octets, &head, limits)
+        }
     }
 
     /// Ends the message with that status. False.

@@ -42,4 +42,19 @@ struct FieldTable: ~Copyable {
     }
 
     mutating func removeAll() { count = 0 }
+
+    /// The room behind the fields, up to the capacity and to `most` fields in all. Who fills it says so with
+    /// `appended`.
+    @inline(__always)
+    func room(upTo most: Int) -> UnsafeMutableBufferPointer<FieldPlace> {
+        let left = max(min(most, capacity) &- count, 0)
+        return unsafe UnsafeMutableBufferPointer(start: places + count, count: left)
+    }
+
+    /// So many fields were written to the room.
+    @inline(__always)
+    mutating func appended(_ fields: Int) {
+        assert(fields <= capacity - count)
+        count &+= fields
+    }
 }
