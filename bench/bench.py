@@ -12,6 +12,7 @@ import time
 
 BENCH = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(BENCH / "load"), str(BENCH / "peers")]
+import accounting  # noqa: E402
 import building  # noqa: E402
 import machine  # noqa: E402
 import reporting  # noqa: E402
@@ -38,6 +39,7 @@ def read_options():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="fewer contestants, loads, rounds and seconds")
     parser.add_argument("--write", action="store_true", help="write results, charts and the READMEs' tables")
+    parser.add_argument("--urgent", action="store_true", help="run before other work of the machine (root alone may)")
     parser.add_argument("--rewrite", action="store_true", help="measure nothing: write those from the last results")
     parser.add_argument("--only", nargs="+", metavar="LOAD", choices=[*(load.name for load in LOADS), *TRIALS],
                         help="these loads and trials alone")
@@ -99,7 +101,8 @@ def main():
     contestants = [contestant for contestant in CONTESTANTS if contestant.name in options.names]
     versions, absent = build(contestants)
     limit, share = (QUICK_SECONDS, QUICK_SHARE) if options.quick else (FULL_SECONDS, 1)
-    with tempfile.TemporaryDirectory(prefix="martlet-bench-") as folder:
+    with (tempfile.TemporaryDirectory(prefix="martlet-bench-") as folder,
+          accounting.before_others(options.urgent) as described["is_urgent"]):
         wire_requests.write_all(pathlib.Path(folder))
         with Bench(contestants, pathlib.Path(folder), limit, share, say) as bench:
             bench.absent.update(absent)

@@ -1,4 +1,5 @@
 """What a server's process tree has used, by the kernel's own books."""
+import contextlib
 import os
 import pathlib
 import re
@@ -65,6 +66,33 @@ def private_bytes(pids):
 def pin(cpus):
     """For a child, before it becomes its program: these CPUs and no others."""
     return lambda: os.sched_setaffinity(0, cpus)
+
+
+URGENT = -15  # of nice(1)
+AUTOGROUP = PROC / "self/autogroup"  # of the session: where Linux has it, niceness counts within it alone
+
+
+@contextlib.contextmanager
+def before_others(is_wanted):
+    """Puts this session before other work of the machine, until the block's end. Gives whether that was permitted."""
+    is_urgent = is_wanted and set_niceness(URGENT)
+    try:
+        yield is_urgent
+    finally:
+        if is_urgent:
+            set_niceness(0)
+
+
+def set_niceness(value):
+    """Of the session as a whole; never of threads as well, among which those that set their own would be worse off."""
+    try:
+        if AUTOGROUP.exists():
+            AUTOGROUP.write_text(str(value))
+        else:
+            os.setpriority(os.PRIO_PROCESS, 0, value)
+        return True
+    except PermissionError:
+        return False
 
 
 class Places:

@@ -53,5 +53,6 @@ def in_words(machine):
     kind = "a virtual machine" if machine["is_virtual"] else "a machine"
     busy = (f", busy with other work (load average {machine['load_before']:.1f} before the run)"
             if machine["load_before"] > BUSY_LOAD else ", otherwise idle")
+    busy += ", the run before all others" if machine.get("is_urgent") else ""
     return (f"{kind} with {machine['cpus']} CPUs ({machine['cpu']}), {machine['memory_gib']} GiB, {machine['kernel']}, "
             f"{machine['system']}{busy}")

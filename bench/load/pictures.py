@@ -1,5 +1,6 @@
 """Which charts a report makes."""
 import charts
+import tables
 
 
 def kind_of(name, baseline=None):
@@ -21,8 +22,7 @@ def of_load(report, load, title):
     results = entry["results"]
     baseline = entry["baseline"]
     ratios = {name: summary["ratio"] for name, summary in results.items()}
-    label = report["contestants"][baseline]["label"]
-    note = f"{entry['title']}; {label} = 1.00; less is better"
+    note = f"{entry['title']}; {tables.baseline_label(report, load)} = 1.00; less is better"
     return charts.bars(title, note, sorted_rows(report, ratios, lambda value: f"{value:.2f}", baseline)) \
         if any(ratios.values()) else None
 

@@ -50,7 +50,7 @@ class Server:
         with open(self.folder / "said", "wb") as said:
             self.began_ns = time.monotonic_ns()
             self.process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True,
+                command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, process_group=0,
                 env={**os.environ, **dict(self.contestant.environment)}, preexec_fn=accounting.pin(cpus))
         self.await_answer()
         self.pids = accounting.tree(self.process.pid)

@@ -37,6 +37,11 @@ def labels(report):
     return {name: contestant["label"] for name, contestant in report["contestants"].items()}
 
 
+def baseline_label(report, load):
+    baseline = report["loads"][load]["baseline"]
+    return labels(report).get(baseline, f"{baseline}, which took no part,")
+
+
 def with_dashes(report, results, cells, width):
     """One row a contestant; who has no result has dashes."""
     return [(label, *(cells(results[name]) if name in results else (DASH,) * width))
@@ -60,7 +65,7 @@ def of_load(report, name):
     took_part = {contestant: summary for contestant, summary in load["results"].items()}
     rows = [row for row in with_dashes(report, took_part, load_cells, len(LOAD_HEADER) - 1)]
     figure = "requests/s" if load["figure"] == "per_second" else "CPU per request"
-    title = f"{load['title']}: ratio of {figure}, {labels(report)[load['baseline']]} = 1.00"
+    title = f"{load['title']}: ratio of {figure}, {baseline_label(report, name)} = 1.00"
     return Table(title, LOAD_HEADER, rows)
 
 
@@ -110,7 +115,7 @@ def of_trial(report, name):
 
 def of_targets(report):
     rows = [(target.what, f"{target.sign} {target.text(target.wanted)}",
-             DASH if reached is None else target.text(reached), verdict)
+             DASH if reached is None else target.reached_text(reached), verdict)
             for target, reached, verdict in targets.judge(report)]
     return Table("what Martlet must reach", ("", "wanted", "reached", "verdict"), rows)
 
@@ -141,6 +146,6 @@ def of_summary(report):
     rows = [(f"{label} {versions[name]}" if versions[name] and name != "floor" else label,
              *(number(report["loads"][load]["results"].get(name, {}).get("ratio")) for load in loads),
              number(idle.get(name, {}).get("bytes"), 0)) for name, label in named.items()]
-    header = ("", *(f"{SUMMARY[load]} ({named[report['loads'][load]['baseline']]} = 1)" for load in loads),
+    header = ("", *(f"{SUMMARY[load]} ({baseline_label(report, load)} = 1)" for load in loads),
               "idle connection, bytes")
     return Table("summary", header, rows)

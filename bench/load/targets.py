@@ -15,8 +15,12 @@ class Target:
     digits: int = 2
     unit: str = ""
 
-    def text(self, figure):
-        return f"{figure:,.{self.digits}f}{self.unit}"
+    def text(self, figure, more_digits=0):
+        return f"{figure:,.{self.digits + more_digits}f}{self.unit}"
+
+    def reached_text(self, figure):
+        """A digit more of a ratio, so that one just missed is seen to be."""
+        return self.text(figure, more_digits=1 if self.digits == 2 else 0)
 
     def is_met(self, figure):
         return {"≤": figure <= self.wanted, "≥": figure >= self.wanted, "=": figure == self.wanted}[self.sign]
