@@ -93,6 +93,8 @@ def command(options):
 
 
 def main():
+    if sys.platform != "linux":
+        sys.exit("bench: reads Linux's books of CPU time and memory, and runs there only")
     options = read_options()
     if options.rewrite:
         reporting.write(reporting.read())

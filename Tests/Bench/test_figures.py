@@ -4,6 +4,7 @@ import unittest
 from bench_support import sample
 
 import figures
+import measuring
 import targets
 
 
@@ -36,6 +37,13 @@ class Figures(unittest.TestCase):
         results = {"floor": {"cpu_us": 2.0}, "other": {"cpu_us": 3.0}}
         self.assertEqual(figures.compare(results, "floor")["other"]["ratio"], 1.5)
         self.assertIsNone(figures.compare(results, "nobody")["other"]["ratio"])
+
+
+class Turns(unittest.TestCase):
+    def test_begin_with_another_one_in_each_round_and_leave_nobody_out(self):
+        rounds = [measuring.from_place("abc", number) for number in range(4)]
+        self.assertEqual(rounds, ["abc", "bca", "cab", "abc"])
+        self.assertEqual(measuring.from_place([], 5), [])
 
 
 def report(loads=(), **trials):

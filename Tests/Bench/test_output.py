@@ -6,6 +6,7 @@ from bench_support import files
 
 import charts
 import generators
+import loads
 import reporting
 import tables
 
@@ -53,6 +54,19 @@ class Generators(unittest.TestCase):
 
     def test_divides_cpu_time_by_answers(self):
         self.assertEqual(generators.Sample(4, 1.0, 0, {}, cpu_ns=10_000).cpu_us, 2.5)
+
+
+class WrongLengths(unittest.TestCase):
+    def sample(self, body_bytes):
+        return generators.Sample(10, 1.0, 0, {}, extra={"body_bytes": body_bytes})
+
+    def test_are_refused_however_fast_they_come(self):
+        self.assertEqual(loads.refuse_wrong_lengths(self.sample(130), ("hello",)).answers, 10)
+        with self.assertRaises(generators.LoadError):
+            loads.refuse_wrong_lengths(self.sample(129), ("hello",))
+
+    def test_are_not_looked_for_where_answers_differ_in_length(self):
+        self.assertEqual(loads.refuse_wrong_lengths(self.sample(99), ("hello", "counted")).answers, 10)
 
 
 class Tables(unittest.TestCase):

@@ -29,6 +29,14 @@ def free_port():
         return made.getsockname()[1]
 
 
+def in_own_group(cpus):
+    """For a child, before it becomes its program: a process group, which ends together, but the same session."""
+    def prepare():
+        os.setpgid(0, 0)
+        os.sched_setaffinity(0, cpus)
+    return prepare
+
+
 class Server:
     """Runs on the CPUs given, in a process group of its own; a context whose end ends all of it."""
 
@@ -50,8 +58,8 @@ class Server:
         with open(self.folder / "said", "wb") as said:
             self.began_ns = time.monotonic_ns()
             self.process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, process_group=0,
-                env={**os.environ, **dict(self.contestant.environment)}, preexec_fn=accounting.pin(cpus))
+                command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, preexec_fn=in_own_group(cpus),
+                env={**os.environ, **dict(self.contestant.environment)})
         self.await_answer()
         self.pids = accounting.tree(self.process.pid)
 
