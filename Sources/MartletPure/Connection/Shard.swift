@@ -189,7 +189,8 @@ final class Shard: Ticked, @unchecked Sendable {
     /// Quits the reactor when a drain has nothing left to wait for.
     func checkDrained() {
         let isWaiting =
-            !connections.isEmpty || !listeners.isEmpty || handedOver.load(ordering: .sequentiallyConsistent) > 0
+            !connections.isEmpty || !listeners.isEmpty
+            || handedOver.load(ordering: .sequentiallyConsistent) > 0
         if !isDraining || isWaiting { return }
         isEnded = true
         reactor.quit()
@@ -253,7 +254,7 @@ private final class DrainRequest: Message, @unchecked Sendable {
     var isAsked: Bool { deadline.load(ordering: .sequentiallyConsistent) != Self.none }
 
     func post(_ milliseconds: UInt32?, to shard: Shard) {
-        if let milliseconds { deadline.min(milliseconds, ordering: .sequentiallyConsistent) }
+        if let milliseconds { deadline.lower(to: milliseconds) }
         if isPosted.exchange(true, ordering: .sequentiallyConsistent) { return }
         self.shard = shard
         if !shard.reactor.post(self) { self.shard = nil }

@@ -31,7 +31,8 @@ final class Shared: @unchecked Sendable {
         self.configuration = configuration
         self.log = log
         limits = HeadLimits(
-            maxRequestLine: Int(configuration.maxRequestLineBytes), maxHead: Int(configuration.maxHeaderBytes),
+            maxRequestLine: Int(configuration.maxRequestLineBytes),
+            maxHead: Int(configuration.maxHeaderBytes),
             maxFields: Int(configuration.maxHeaderFields))
         let most = Int(configuration.maxConnectionsPerPeer)
         peers = most > 0 ? Peers(limit: most) : nil
@@ -63,7 +64,7 @@ final class Shared: @unchecked Sendable {
 
     /// A drain began; of several deadlines the first to come counts.
     func beginEnd(after milliseconds: UInt32) {
-        end.min(Clock.monotonicMilliseconds + UInt64(milliseconds), ordering: .sequentiallyConsistent)
+        end.lower(to: Clock.monotonicMilliseconds + UInt64(milliseconds))
     }
 
     /// Whether a drain's deadline has passed, so that nobody is left to answer.
