@@ -12,7 +12,8 @@ ITEMS = 50
 NAMES = (("Amber", "Brisk", "Copper", "Dapper", "Elder", "Frost", "Gentle", "Hollow", "Ivory", "Juniper"),
          ("Anvil", "Basket", "Candle", "Drawer", "Easel", "Funnel", "Goblet", "Hammer", "Inkwell", "Ladder"))
 CATEGORIES = ("kitchen", "workshop", "garden", "study", "nursery", "cellar")
-TAGS = ("handmade", "sturdy", "foldable", "washable", "seasonal", "second-hand", "limited", "gift")
+TAGS = ("handmade", "sturdy", "foldable", "washable", "seasonal", "second-hand", "limited", "gift",
+        '9" wide', "naïve", "left\\right", "two\nlines\tor so\u0001")
 WORDS = ("apple barrel canvas dragon ember fennel garnet harbor island jacket kettle lantern meadow needle orchard pebble "
          "quarry ribbon saddle timber umber velvet willow yonder zephyr angle border column delta edge frame grid hover "
          "index join key layer margin node offset panel query row scale track unit value width axis").split()

@@ -10,7 +10,24 @@ from tables import DASH, number
 RESULTS = BENCH / "results/arena.json"
 README = BENCH / "README.md"
 BEGIN, END = "<!-- arena -->", "<!-- /arena -->"
-OURS, THEIRS = "martlet", "hummingbird"
+OURS = "martlet"
+INTRODUCTION = """\
+## HttpArena's HTTP/1.1 profiles
+
+`make arena` (below four minutes once all is built) runs the routes that [HttpArena](https://www.http-arena.com) compares
+frameworks by, as two applications of `bench/arena`: on Martlet, with the C core and all Swift, and on Hummingbird 2. Each is
+checked first: sums, bodies with a length and chunked, nine kinds of requests split at every octet, totals for several counts
+and multipliers, each coding decompressed again and what Accept-Encoding's weights ask for, uploads of up to 20 MB, files
+and their siblings, files that change on disk, HEAD, 404. Who fails is left out. Then they are loaded in turn as above: the
+server on one CPU with one reactor or event loop, five rounds, medians.
+
+What is not HTTP is the same code in both: the sums, the JSON (laid down anew for each request), the compressor (brotli at
+quality 2 or gzip at level 5, which have the least time × size² for such bodies), the choice of a coding. Files come from
+disk by each framework's own call, every time. Hummingbird has no middleware and a quiet log.
+
+The data are made here from a fixed seed; `ARENA_DATA=folder make arena` takes HttpArena's own (`dataset.json`, `static/`).
+`python3 bench/arena/arena.py --only json` repeats one profile, `--check` the checks alone.
+"""
 
 
 def ratio_of(name, results):
@@ -46,7 +63,7 @@ def section(report):
     who = ", ".join(f"{contestant['label']} {contestant['version']}" for contestant in report["contestants"].values()
                     if not contestant["absent"])
     notes = [f"- {line}" for line in reporting.absences(report) + report["notes"]]
-    return "\n".join([f"{reporting.origin(report)} {who}. Medians of rounds in turn.", "", summary(report).markdown(),
+    return "\n".join([INTRODUCTION, f"{reporting.origin(report)} {who}. Medians of rounds in turn.", "", summary(report).markdown(),
                       *notes])
 
 

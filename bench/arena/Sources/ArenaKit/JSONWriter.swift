@@ -23,13 +23,19 @@ struct JSONWriter: ~Copyable {
     @inline(__always)
     mutating func put(_ value: Bool) { value ? lay("true") : lay("false") }
 
+    @inline(__always)
     mutating func put(_ number: Int) {
+        if number >= 0, number < 10 { return put(byte: UInt8(ascii: "0") + UInt8(number)) }
+        putDigits(number)
+    }
+
+    private mutating func putDigits(_ number: Int) {
         var left = number.magnitude
         if number < 0 { put(byte: UInt8(ascii: "-")) }
         let digits = Self.digits(of: left)
         for place in stride(from: digits - 1, through: 0, by: -1) {
-            let (quotient, digit) = left.quotientAndRemainder(dividingBy: 10)
-            next[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit)
+            let quotient = left / 10
+            next[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: left &- quotient &* 10)
             left = quotient
         }
         next += digits
@@ -38,14 +44,45 @@ struct JSONWriter: ~Copyable {
     /// A string in quotes. RFC 8259 §7.
     mutating func put(_ text: String) {
         put(byte: UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-                putEscaped(byte)
-            } else {
-                put(byte: byte)
-            }
-        }
+        var text = text
+        text.withUTF8 { put($0) }
         put(byte: UInt8(ascii: "\""))
+    }
+
+    /// Eight bytes at a time as long as none of them needs an escape.
+    private mutating func put(_ text: UnsafeBufferPointer<UInt8>) {
+        let bytes = UnsafeRawBufferPointer(text)
+        var index = 0
+        while bytes.count - index >= 8 {
+            let eight = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            if Self.needsEscape(eight) { break }
+            UnsafeMutableRawPointer(next).storeBytes(of: eight, as: UInt64.self)
+            next += 8
+            index += 8
+        }
+        while index < bytes.count {
+            put(text: bytes[index])
+            index += 1
+        }
+    }
+
+    /// Whether one of the eight bytes is below 0x20, a quote or a backslash.
+    private static func needsEscape(_ eight: UInt64) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let quote = eight ^ (ones &* UInt64(UInt8(ascii: "\"")))
+        let backslash = eight ^ (ones &* UInt64(UInt8(ascii: "\\")))
+        let below = (eight &- ones &* 0x20) & ~eight
+        let equal = ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)
+        return (below | equal) & (ones &* 0x80) != 0
+    }
+
+    @inline(__always)
+    private mutating func put(text byte: UInt8) {
+        if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+            putEscaped(byte)
+        } else {
+            put(byte: byte)
+        }
     }
 
     @inline(__always)
