@@ -19,7 +19,7 @@ struct Block {
     init(_ octets: Span<UInt8>, at index: Int) {
         let left = octets.count &- index
         if left >= 64 {
-            self.init(octets, low: index, high: index &+ 32, skip: 0)
+            self.init(whole: octets, at: index)
         } else if octets.count >= 64 {
             self.init(octets, low: octets.count &- 64, high: octets.count &- 32, skip: 64 &- left)
         } else if octets.count >= 32 {
@@ -27,6 +27,12 @@ struct Block {
         } else {
             self.init(few: octets, skip: index)
         }
+    }
+
+    /// 64 octets at `index` that are there.
+    @inline(__always)
+    init(whole octets: Span<UInt8>, at index: Int) {
+        self.init(octets, low: index, high: index &+ 32, skip: 0)
     }
 
     @inline(__always)
@@ -55,11 +61,11 @@ struct Block {
     }
 }
 
-// A set that leaves octets out is as good as the whole one: who meets one of them looks again, slowly.
+// A set that holds too much is as good as the exact one: who meets an octet of it looks again, slowly.
 extension Block {
-    /// Of no field's value, or HTAB: RFC 9110 §5.5.
+    /// Of no field's value (RFC 9110 §5.5), HTAB, or not of ASCII. One more than 0x7f is less than any.
     @inline(__always)
-    var controls: UInt64 { join { lanes in (lanes .< 0x20 .| lanes .== 0x7f).bits } }
+    var controls: UInt64 { join { lanes in (lanes &- 0xff .< 0x21).bits } }
 
     /// No letter, digit or "-", of which nearly all field names and methods consist.
     @inline(__always)
@@ -71,8 +77,8 @@ extension Block {
     @inline(__always)
     var pathEnds: UInt64 {
         join { lanes in
-            let marksAndDigits: LaneSet = lanes &- UInt8(ascii: "-") .< 14
-            return ~(Self.letters(lanes) .| marksAndDigits .| lanes .== UInt8(ascii: "_")).bits
+            let isMarkOrDigit = lanes.between(UInt8(ascii: "-"), count: 14)
+            return ~(Self.letters(lanes) .| isMarkOrDigit .| lanes .== UInt8(ascii: "_")).bits
         }
     }
 
@@ -80,9 +86,9 @@ extension Block {
     @inline(__always)
     var queryEnds: UInt64 {
         join { lanes in
-            let isQuote: LaneSet = lanes | 1 .== UInt8(ascii: "#")
-            let isAngle: LaneSet = lanes | 2 .== UInt8(ascii: ">")
-            let isVisible: LaneSet = lanes &- 0x21 .< 0x5e
+            let isQuote = lanes | 1 .== UInt8(ascii: "#")
+            let isAngle = lanes | 2 .== UInt8(ascii: ">")
+            let isVisible = lanes.between(0x21, count: 0x5e)
             return (isQuote .| isAngle .| lanes .== UInt8(ascii: "%")).bits | ~isVisible.bits
         }
     }
@@ -91,14 +97,16 @@ extension Block {
     @inline(__always)
     var hostEnds: UInt64 {
         join { lanes in
-            let isMark: LaneSet = lanes &- UInt8(ascii: "-") .< 2
+            let isMark = lanes.between(UInt8(ascii: "-"), count: 2)
             return ~(Self.letters(lanes) .| Self.digits(lanes) .| isMark).bits
         }
     }
 
     @inline(__always)
-    private static func letters(_ lanes: Lanes) -> LaneSet { (lanes | 0x20) &- UInt8(ascii: "a") .< 26 }
+    private static func letters(_ lanes: Lanes) -> LaneSet {
+        (lanes | 0x20).between(UInt8(ascii: "a"), count: 26)
+    }
 
     @inline(__always)
-    private static func digits(_ lanes: Lanes) -> LaneSet { lanes &- UInt8(ascii: "0") .< 10 }
+    private static func digits(_ lanes: Lanes) -> LaneSet { lanes.between(UInt8(ascii: "0"), count: 10) }
 }

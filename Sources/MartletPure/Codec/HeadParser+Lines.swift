@@ -13,13 +13,16 @@ extension HeadParser {
             scan.run(octets, from: start, known)
             var lines = unsafe PlainLines(seen, repeated, head.fields.room(upTo: limits.maxFields))
             var index = 0
-            while index &+ 1 < scan.count, lines.take(octets, scan.place(index), scan.place(index &+ 1), &position) {
+            while index &+ 1 < scan.count,
+                lines.take(octets, scan.place(index), scan.place(index &+ 1), &position)
+            {
                 index &+= 2
             }
             (seen, repeated) = (lines.seen, lines.repeated)
             isPlainHost = isPlainHost || lines.hasPlainHost
             head.fields.appended(lines.count)
-            guard scan.empty == position, octets.count &- position >= 2, octets.hasLineEnd(at: position) else {
+            guard scan.empty == position, octets.count &- position >= 2, octets.hasLineEnd(at: position)
+            else {
                 return true
             }
             position &+= 2

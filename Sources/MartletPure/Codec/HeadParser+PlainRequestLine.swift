@@ -24,7 +24,8 @@ extension HeadParser {
             end = Self.find(octets, from: query, first.queryEnds, \.queryEnds)
         }
         let known = Self.plainMethod(octets, method)
-        guard end <= octets.count &- 11, end &+ 9 <= limits.maxRequestLine, method > 0, method <= Self.methodLimit,
+        guard end <= octets.count &- 11, end &+ 9 <= limits.maxRequestLine, method > 0,
+            method <= Self.methodLimit,
             known != .connect, octets.octet(at: end) == UInt8(ascii: " "),
             takePlainVersion(octets, at: end &+ 1, &head)
         else { return false }
@@ -62,7 +63,9 @@ extension HeadParser {
     private func takePlainVersion(_ octets: Span<UInt8>, at index: Int, _ head: inout Head) -> Bool {
         let word = UInt64(littleEndian: octets.load(UInt64.self, at: index))
         // "HTTP/1.0", but for the bit in which "0" and "1" differ.
-        guard word & ~(1 << 56) == 0x302e_312f_5054_5448, octets.hasLineEnd(at: index &+ 8) else { return false }
+        guard word & ~(1 << 56) == 0x302e_312f_5054_5448, octets.hasLineEnd(at: index &+ 8) else {
+            return false
+        }
         head.minorVersion = Int(truncatingIfNeeded: word &>> 56 & 1)
         return true
     }

@@ -27,9 +27,16 @@ struct Lanes {
         Lanes(Builtin.sub_Vec32xInt8(lanes.vector, Lanes(all: octet).vector))
     }
 
+    /// As signed numbers, of which there is a compare in all CPUs.
     @inline(__always)
-    static func .< (lanes: Lanes, octet: UInt8) -> LaneSet {
-        LaneSet(Builtin.cmp_ult_Vec32xInt8(lanes.vector, Lanes(all: octet).vector))
+    static func .< (lanes: Lanes, number: Int8) -> LaneSet {
+        LaneSet(Builtin.cmp_slt_Vec32xInt8(lanes.vector, Lanes(all: UInt8(bitPattern: number)).vector))
+    }
+
+    /// `first` and the `count` - 1 octets that follow it.
+    @inline(__always)
+    func between(_ first: UInt8, count: UInt8) -> LaneSet {
+        self &- (first ^ 0x80) .< Int8(bitPattern: count ^ 0x80)
     }
 
     @inline(__always)

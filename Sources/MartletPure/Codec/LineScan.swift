@@ -53,10 +53,11 @@ struct LineScan {
         masks.controls &= 0 &- starts
         var goesOn = take(masks)
         var base = masks.base &+ 64
-        while goesOn, base < octets.count, count < Self.most {
-            goesOn = take(Masks(octets, at: base))
+        while goesOn, octets.count &- base >= 64, count < Self.most {
+            goesOn = take(Masks(Block(whole: octets, at: base), at: base))
             base &+= 64
         }
+        if goesOn, base < octets.count, count < Self.most { _ = take(Masks(octets, at: base)) }
         // Behind the last octet nothing is known.
         if count > 0, place(count &- 1) &+ 1 == octets.count { count &-= 1 }
     }

@@ -29,7 +29,8 @@ struct PlainLines {
         seen |= id.bit
         if id == .host { hasPlainHost = Self.isPlainHost(octets, value) }
         unsafe room[count] = FieldPlace(
-            nameOffset: UInt32(truncatingIfNeeded: start), valueOffset: UInt32(truncatingIfNeeded: value.lowerBound),
+            nameOffset: UInt32(truncatingIfNeeded: start),
+            valueOffset: UInt32(truncatingIfNeeded: value.lowerBound),
             valueCount: UInt32(truncatingIfNeeded: value.upperBound &- value.lowerBound),
             nameCount: UInt16(truncatingIfNeeded: nameCount), id: id)
         count &+= 1

@@ -20,6 +20,7 @@ enum FieldID: UInt8, Sendable, CaseIterable {
     case range
 
     /// Which field this name is, in any case. By its length, then by compares of whole words.
+    @inline(__always)
     init(name: Span<UInt8>) {
         switch name.count {
         case 2: self = name.names("te") ? .te : .other
@@ -39,6 +40,7 @@ enum FieldID: UInt8, Sendable, CaseIterable {
         }
     }
 
+    @inline(__always)
     private static func ofSeventeen(_ name: Span<UInt8>) -> FieldID {
         if name.names("transfer-encoding") { return .transferEncoding }
         return name.names("if-modified-since") ? .ifModifiedSince : .other
@@ -46,8 +48,31 @@ enum FieldID: UInt8, Sendable, CaseIterable {
 }
 
 extension Span<UInt8> {
-    /// Whether this is that word, in any case.
-    fileprivate func names(_ word: StaticString) -> Bool { Words.equalIgnoringCase(self, word) }
+    /// Whether this, of the same count, 2 or 4 … 24, is that word of lower-case letters in any case. With a literal that
+    /// is known when it is compiled, one to three compares.
+    @inline(__always)
+    fileprivate func names(_ word: StaticString) -> Bool {
+        let literal = unsafe UnsafeRawPointer(word.utf8Start)
+        if count >= 8 {
+            let isMiddleSame = unsafe count <= 16 || same(UInt64.self, literal, at: 8)
+            return unsafe isMiddleSame && same(UInt64.self, literal, at: 0)
+                && same(UInt64.self, literal, at: count &- 8)
+        }
+        if count >= 4 {
+            return unsafe same(UInt32.self, literal, at: 0) && same(UInt32.self, literal, at: count &- 4)
+        }
+        return unsafe same(UInt16.self, literal, at: 0)
+    }
+
+    /// Mostly they agree in every bit, or in none that matters: the first compare decides.
+    @inline(__always)
+    private func same<Word: FixedWidthInteger & BitwiseCopyable>(
+        _ type: Word.Type, _ literal: UnsafeRawPointer, at index: Int
+    ) -> Bool {
+        let mine = load(type, at: index)
+        let wanted = unsafe literal.loadUnaligned(fromByteOffset: index, as: type)
+        return mine == wanted || Words.lower(UInt64(mine)) == UInt64(wanted)
+    }
 }
 
 extension FieldID {
