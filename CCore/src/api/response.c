@@ -40,7 +40,8 @@ mt_status mt_response_field_set(mt_response *response, mt_slice name, mt_slice v
   if (status != MT_OK) return status;
   uint32_t before = response->fields_size;
   status = mt__response_field_add(response, name, value);
-  if (status != MT_OK || response->fields_size == before) return status;
+  bool is_only = before == 0 || response->fields_size == before;
+  if (status != MT_OK || is_only) return status;
   uint32_t line = response->fields_size - before;
   response->fields_size = before;
   uint32_t after;

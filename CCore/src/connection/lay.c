@@ -107,6 +107,11 @@ static size_t cut_to(struct iovec *pieces, int *count, size_t most) {
   return sum;
 }
 
+/** Whether the connection's end follows these octets at once: both can leave in one segment. */
+static bool is_end_near(const mt__connection *connection) {
+  return connection->stops_reading && !connection->first;
+}
+
 static bool send_pieces(mt__connection *connection) {
   mt__shard *shard = connection->shard;
   struct iovec pieces[PIECES_MAX];
@@ -114,7 +119,8 @@ static bool send_pieces(mt__connection *connection) {
   if (shard->out_size) pieces[count++] = (struct iovec){shard->out, shard->out_size};
   count += mt__chain_pieces(&connection->output, pieces + count, PIECES_MAX - count);
   size_t wanted = cut_to(pieces, &count, shard->turn_bytes);
-  bool more_follows = wanted < connection->output.bytes + shard->out_size;
+  bool is_rest = wanted == connection->output.bytes + shard->out_size;
+  bool more_follows = !is_rest || is_end_near(connection);
   ssize_t sent = connection->transport->write(connection, pieces, count, more_follows);
   return note_sent(connection, sent, wanted);
 }

@@ -75,11 +75,13 @@ static bool is_done(const mt__connection *connection) {
 }
 
 /** Closes, or stays half open so that what the peer still sends does not destroy the answer: RFC
- * 9112 §9.6. False: it is gone. */
+ * 9112 §9.6. Its end leaves in one segment with the answer, which waits for that; a close alone
+ * would drop both when something unread lies there. False: it is gone. */
 static bool end_or_linger(mt__connection *connection) {
-  bool lingers = !connection->is_broken && !connection->has_read_eof &&
-                 !connection->is_clean_close &&
+  bool is_open = !connection->is_broken && !connection->has_read_eof;
+  bool lingers = is_open && !connection->is_clean_close &&
                  connection->shard->shared->config.linger_timeout_ms > 0;
+  if (is_open) connection->transport->finish_output(connection);
   if (!lingers) {
     mt__connection_close(connection);
     return false;
@@ -87,7 +89,6 @@ static bool end_or_linger(mt__connection *connection) {
   connection->is_lingering = true;
   mt__connection_drop_incoming(connection);
   mt__input_drop(connection);
-  connection->transport->finish_output(connection);
   return true;
 }
 

@@ -215,6 +215,25 @@ static void lets_the_peer_read_the_answer_before_it_closes(void **state) {
   assert_int_equal(host_stats(self).timeouts, 0);
 }
 
+static void answer_slowly(mt_request *request, mt_response *response, void *user_data) {
+  (void)request, (void)user_data;
+  host_sleep_ms(300);
+  mt_response_body_copy(response, MT_SLICE("late"));
+}
+
+/** Whoever said that nothing follows may still send an empty line behind it, which nobody reads. */
+static void an_unread_octet_does_not_destroy_the_last_answer(void **state) {
+  host *self = *state;
+  host_route(self, "GET /", answer_slowly);
+  host_start(self);
+  client peer = host_connect(self);
+  client_send(&peer, "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  HOST_AWAIT(self, requests_active, 1);
+  client_send(&peer, "\r\n");
+  client_expect(&peer, 200, "late");
+  client_close(&peer);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       HOST_TEST(goes_on_or_ends_as_the_request_asks),
@@ -228,6 +247,7 @@ int main(void) {
       HOST_TEST(says_the_name_that_it_is_given),
       HOST_TEST(says_no_name_when_it_is_given_none),
       HOST_TEST(lets_the_peer_read_the_answer_before_it_closes),
+      HOST_TEST(an_unread_octet_does_not_destroy_the_last_answer),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
