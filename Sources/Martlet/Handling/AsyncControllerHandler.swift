@@ -1,9 +1,17 @@
 /// Runs an async controller for the engine: the exchange is kept, a task starts on the spot, and the answer goes out
 /// when it ends, from whatever thread it ends on.
-struct AsyncControllerHandler<Wrapped: AsyncController>: CoreHandler {
-    let controller: Wrapped
-    let streamsBody: Bool
-    let context: HandlerContext
+///
+/// A class, and not generic: each task captures it, which so costs a reference and no look at a type's description.
+final class AsyncControllerHandler: CoreHandler {
+    private let controller: any AsyncController
+    private let streamsBody: Bool
+    private let context: HandlerContext
+
+    init(_ controller: any AsyncController, streamsBody: Bool, _ context: HandlerContext) {
+        self.controller = controller
+        self.streamsBody = streamsBody
+        self.context = context
+    }
 
     func handle(_ request: consuming CoreRequest, _ response: consuming CoreResponse) {
         do {
@@ -17,9 +25,9 @@ struct AsyncControllerHandler<Wrapped: AsyncController>: CoreHandler {
 
     private func start(_ exchange: CoreExchange) -> Task<Void, Never> {
         if #available(macOS 26.0, iOS 26.0, tvOS 26.0, watchOS 26.0, visionOS 26.0, *) {
-            return Task.immediate { await run(exchange) }
+            return Task.immediate { await self.run(exchange) }
         }
-        return Task { await run(exchange) }
+        return Task { await self.run(exchange) }
     }
 
     private func run(_ exchange: CoreExchange) async {

@@ -31,12 +31,10 @@ extension Route {
         _ controller: any AsyncController, _ delivery: BodyDelivery, _ middlewares: [any Middleware],
         _ context: HandlerContext
     ) -> any CoreHandler {
-        func direct(_ controller: some AsyncController) -> any CoreHandler {
-            AsyncControllerHandler(
-                controller: controller, streamsBody: delivery == .stream, context: context)
-        }
-        if middlewares.isEmpty { return direct(controller) }
-        return direct(WrappedAsyncController(chain: MiddlewareChain(middlewares, end: controller)))
+        let wrapped =
+            middlewares.isEmpty
+            ? controller : WrappedAsyncController(chain: MiddlewareChain(middlewares, end: controller))
+        return AsyncControllerHandler(wrapped, streamsBody: delivery == .stream, context)
     }
 
     private static func install(
