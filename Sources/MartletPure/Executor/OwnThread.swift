@@ -23,19 +23,19 @@ struct OwnThread: @unchecked Sendable {
         let work = unsafe Unmanaged.passRetained(Work(name, body))
         let before = Self.blockSignals(except: faults)
         defer { Self.setSignals(before) }
-        #if canImport(Darwin)
-            var handle: pthread_t?
-        #else
+        #if canImport(Glibc)
             var handle = pthread_t()
+        #else
+            var handle: pthread_t?
         #endif
         guard unsafe pthread_create(&handle, nil, run, work.toOpaque()) == 0 else {
             unsafe work.release()
             return nil
         }
-        #if canImport(Darwin)
-            unsafe self.handle = handle!
-        #else
+        #if canImport(Glibc)
             self.handle = handle
+        #else
+            unsafe self.handle = handle!
         #endif
     }
 

@@ -124,6 +124,41 @@ struct Searches: CustomTestStringConvertible {
         }
     }
 
+    /// A text of that many octets, and those that differ from it in one.
+    private func neighbours(_ count: Int) -> (text: String, others: [String]) {
+        let text = [UInt8](repeating: UInt8(ascii: "a"), count: count)
+        let others = text.indices.map { index in
+            var other = text
+            other[index] = UInt8(ascii: "b")
+            return String(decoding: other, as: UTF8.self)
+        }
+        return (String(decoding: text, as: UTF8.self), others)
+    }
+
+    @Test(arguments: 1...40) func `tells literals apart by each of their octets`(_ count: Int) throws {
+        let (text, others) = neighbours(count)
+        let alone = try Router.of(["/\(text)", "/\(text)/{x}"])
+        let among = try Router.of(([text] + others).flatMap { ["/\($0)", "/\($0)/{x}"] })
+        for path in [text] + others {
+            #expect(alone.tell(.get, "/\(path)") == (path == text ? "/\(text)" : "none"))
+            #expect(alone.tell(.get, "/\(path)/1") == (path == text ? "/\(text)/{x} x=1" : "none"))
+            #expect(among.tell(.get, "/\(path)") == "/\(path)")
+            #expect(among.tell(.get, "/\(path)/1") == "/\(path)/{x} x=1")
+            #expect(among.tell(.get, "/\(path)a/1") == "none")
+        }
+    }
+
+    @Test(arguments: 1...40) func `cuts paths at each length`(_ count: Int) throws {
+        let (text, _) = neighbours(count)
+        let router = try Router.of(["/{a}", "/{a}/{b}", "/{a}/{b}/"])
+        #expect(router.tell(.get, "/\(text)") == "/{a} a=\(text)")
+        #expect(router.tell(.get, "/\(text)/") == "none")
+        #expect(router.tell(.get, "/\(text)/\(text)") == "/{a}/{b} a=\(text) b=\(text)")
+        #expect(router.tell(.get, "/x/\(text)/") == "/{a}/{b}/ a=x b=\(text)")
+        #expect(router.tell(.get, "/\(text)%41") == "/{a} a=\(text)A")
+        #expect(router.tell(.get, "/\(text)%") == "malformed")
+    }
+
     @Test func `walks paths longer than any pattern`() throws {
         let router = try Router.of(["/{a}/{b}/{r...}", "/x/{c}"])
         let path = String(repeating: "/x", count: 10000)
