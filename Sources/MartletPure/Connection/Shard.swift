@@ -243,10 +243,10 @@ private final class ShardTimer: EventSource, @unchecked Sendable {
 
 /// A drain, as any thread asks for it.
 private final class DrainRequest: Message, @unchecked Sendable {
-    private static let none = UInt32.max
+    private static let none = Int(UInt32.max)
 
-    /// The shortest asked for.
-    private let deadline = Atomic<UInt32>(none)
+    /// The shortest asked for. With a sign: `min` of Swift 6.3 compares those without as if they had one.
+    private let deadline = Atomic<Int>(none)
     private let isPosted = Atomic<Bool>(false)
     /// While it is posted.
     private var shard: Shard?
@@ -254,7 +254,7 @@ private final class DrainRequest: Message, @unchecked Sendable {
     var isAsked: Bool { deadline.load(ordering: .sequentiallyConsistent) != Self.none }
 
     func post(_ milliseconds: UInt32?, to shard: Shard) {
-        if let milliseconds { deadline.lower(to: milliseconds) }
+        if let milliseconds { deadline.min(Int(milliseconds), ordering: .sequentiallyConsistent) }
         if isPosted.exchange(true, ordering: .sequentiallyConsistent) { return }
         self.shard = shard
         if !shard.reactor.post(self) { self.shard = nil }
@@ -263,6 +263,7 @@ private final class DrainRequest: Message, @unchecked Sendable {
     override func deliver() {
         let shard = shard.take()
         isPosted.store(false, ordering: .sequentiallyConsistent)
-        shard?.drain(deadlineMilliseconds: deadline.load(ordering: .sequentiallyConsistent))
+        let milliseconds = deadline.load(ordering: .sequentiallyConsistent)
+        shard?.drain(deadlineMilliseconds: UInt32(milliseconds))
     }
 }

@@ -22,7 +22,7 @@ final class Shared: @unchecked Sendable {
 
     private let connections = Atomic<Int>(0)
     /// When the drain's deadline is, by the monotonic clock.
-    private let end = Atomic<UInt64>(.max)
+    private let end = Atomic<Int>(.max)
     /// What the deadline cut, all shards together.
     let cutConnections = Atomic<Int>(0)
     let cutRequests = Atomic<Int>(0)
@@ -64,13 +64,13 @@ final class Shared: @unchecked Sendable {
 
     /// A drain began; of several deadlines the first to come counts.
     func beginEnd(after milliseconds: UInt32) {
-        end.lower(to: Clock.monotonicMilliseconds + UInt64(milliseconds))
+        end.min(Int(Clock.monotonicMilliseconds) + Int(milliseconds), ordering: .sequentiallyConsistent)
     }
 
     /// Whether a drain's deadline has passed, so that nobody is left to answer.
     var isOver: Bool {
         let end = end.load(ordering: .relaxed)
-        return end != .max && Clock.monotonicMilliseconds >= end
+        return end != .max && Int(Clock.monotonicMilliseconds) >= end
     }
 
     // MARK: The log
