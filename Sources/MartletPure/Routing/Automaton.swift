@@ -38,9 +38,9 @@ struct Automaton: ~Copyable {
     /// The state that no pattern reaches.
     static let dead: UInt32 = 0
     static let start: UInt32 = 1
-    /// More than there are methods.
+    /// Room for each method, and a power of two.
     static let methods = 16
-    /// Edges that fill one cache line are compared one by one.
+    /// So many edges are compared one by one: that costs no more than one hash.
     static let mostLinearEdges = 4
 
     private let states: Table<State>
