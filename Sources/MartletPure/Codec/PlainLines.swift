@@ -24,7 +24,7 @@ struct PlainLines {
         let isWhole = octets.octet(at: colon) == UInt8(ascii: ":") && octets.hasLineEnd(at: end)
         guard isWhole, nameCount <= 0xffff, unsafe count < room.count else { return false }
         let value = Self.trim(octets, colon &+ 1, end)
-        let id = FieldID(name: octets.extracting(unchecked: start..<colon))
+        let id = unsafe FieldID(name: octets.extracting(unchecked: Range(uncheckedBounds: (start, colon))))
         repeated |= seen & id.bit
         seen |= id.bit
         if id == .host { hasPlainHost = Self.isPlainHost(octets, value) }

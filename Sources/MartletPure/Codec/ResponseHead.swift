@@ -27,22 +27,41 @@ enum ResponseHead {
         to out: inout ByteBuffer
     ) {
         StatusLine.append(status, to: &out)
-        out.append(preset)
-        out.append(fields)
+        _ = out.write(fixedBound + preset.count + fields.count) { room in
+            guard let memory = room.baseAddress else { return 0 }
+            var writer = unsafe OctetWriter(memory)
+            writer.put(preset)
+            writer.put(fields)
+            put(framing, &writer)
+            put(persistence, &writer)
+            writer.put("\r\n")
+            return writer.count
+        }
+    }
+
+    /// Everything behind the status line but `preset` and `fields`, at its longest: Content-Length with 20 digits,
+    /// "Connection: keep-alive", the empty line.
+    private static let fixedBound = 38 + 24 + 2
+
+    @inline(__always)
+    private static func put(_ framing: BodyFraming, _ writer: inout OctetWriter) {
         switch framing {
         case .length(let length):
-            out.append("Content-Length: ")
-            out.appendDecimal(length)
-            out.append("\r\n")
-        case .chunked: out.append("Transfer-Encoding: chunked\r\n")
+            writer.put("Content-Length: ")
+            writer.putDecimal(length)
+            writer.put("\r\n")
+        case .chunked: writer.put("Transfer-Encoding: chunked\r\n")
         case .none: break
         }
+    }
+
+    @inline(__always)
+    private static func put(_ persistence: Persistence, _ writer: inout OctetWriter) {
         switch persistence {
         case .keepImplied: break
-        case .keepSaid: out.append("Connection: keep-alive\r\n")
-        case .close: out.append("Connection: close\r\n")
+        case .keepSaid: writer.put("Connection: keep-alive\r\n")
+        case .close: writer.put("Connection: close\r\n")
         }
-        out.append("\r\n")
     }
 
     /// Appends "<hex>\r\n" for a chunk of `size` > 0 octets. The chunk's end is "\r\n", the body's "0\r\n\r\n".

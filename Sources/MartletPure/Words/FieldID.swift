@@ -64,14 +64,15 @@ extension Span<UInt8> {
         return unsafe same(UInt16.self, literal, at: 0)
     }
 
-    /// Mostly they agree in every bit, or in none that matters: the first compare decides.
+    /// The first compare decides for nearly all names. It takes a CR for a "-".
     @inline(__always)
     private func same<Word: FixedWidthInteger & BitwiseCopyable>(
         _ type: Word.Type, _ literal: UnsafeRawPointer, at index: Int
     ) -> Bool {
         let mine = load(type, at: index)
         let wanted = unsafe literal.loadUnaligned(fromByteOffset: index, as: type)
-        return mine == wanted || Words.lower(UInt64(mine)) == UInt64(wanted)
+        let spaces = Word(truncatingIfNeeded: 0x2020_2020_2020_2020 as UInt64)
+        return mine | spaces == wanted && Words.lower(UInt64(mine)) == UInt64(wanted)
     }
 }
 

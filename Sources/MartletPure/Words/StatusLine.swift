@@ -1,8 +1,13 @@
 /// Status lines and reason phrases: RFC 9112 §4, RFC 9110 §15.
 enum StatusLine {
     /// "HTTP/1.1 200 OK\r\n"; codes without a registered reason get an empty one, what is no code is a 500.
+    @inline(__always)
     static func append(_ status: Int, to out: inout ByteBuffer) {
-        if status == 200 { return out.append("HTTP/1.1 200 OK\r\n") }
+        if status == 200 { out.append("HTTP/1.1 200 OK\r\n") } else { appendOther(status, to: &out) }
+    }
+
+    @inline(never)
+    private static func appendOther(_ status: Int, to out: inout ByteBuffer) {
         let isCode = (100...599).contains(status)
         out.append("HTTP/1.1 ")
         out.appendDecimal(UInt64(isCode ? status : 500))
