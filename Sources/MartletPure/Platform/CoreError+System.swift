@@ -11,7 +11,8 @@ extension CoreError {
     /// A system call failed with `number`; `sentence` says what was tried.
     init(errno number: Int32, _ sentence: String) {
         let reason = unsafe String(cString: strerror(number))
-        self.init(status: CoreStatus(errno: number), systemErrorNumber: number, message: "\(sentence): \(reason)")
+        self.init(
+            status: CoreStatus(errno: number), systemErrorNumber: number, message: "\(sentence): \(reason)")
     }
 }
 

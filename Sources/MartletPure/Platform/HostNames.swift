@@ -31,7 +31,9 @@ enum HostNames {
         var next = unsafe first
         while let entry = unsafe next {
             let count = unsafe Int(entry.pointee.ai_addrlen)
-            if let address = unsafe SocketAddress(entry.pointee.ai_addr, count: count) { addresses.append(address) }
+            if let address = unsafe SocketAddress(entry.pointee.ai_addr, count: count) {
+                addresses.append(address)
+            }
             unsafe next = entry.pointee.ai_next
         }
         return addresses

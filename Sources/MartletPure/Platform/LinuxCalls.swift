@@ -28,16 +28,19 @@
 
     @_extern(c, "timerfd_settime")
     private func timerfd_settime(
-        _ timer: Int32, _ flags: Int32, _ next: UnsafePointer<itimerspec>, _ before: UnsafeMutablePointer<itimerspec>?
+        _ timer: Int32, _ flags: Int32, _ next: UnsafePointer<itimerspec>,
+        _ before: UnsafeMutablePointer<itimerspec>?
     ) -> Int32
 
     @_extern(c, "accept4")
     private func accept4(
-        _ listener: Int32, _ address: UnsafeMutableRawPointer?, _ size: UnsafeMutablePointer<socklen_t>?, _ flags: Int32
+        _ listener: Int32, _ address: UnsafeMutableRawPointer?, _ size: UnsafeMutablePointer<socklen_t>?,
+        _ flags: Int32
     ) -> Int32
 
     @_extern(c, "sendfile")
-    private func sendfile(_ socket: Int32, _ file: Int32, _ offset: UnsafeMutablePointer<Int>, _ count: Int) -> Int
+    private func sendfile(_ socket: Int32, _ file: Int32, _ offset: UnsafeMutablePointer<Int>, _ count: Int)
+        -> Int
 
     @_extern(c, "sched_getaffinity")
     private func sched_getaffinity(_ process: Int32, _ size: Int, _ mask: UnsafeMutableRawPointer) -> Int32
@@ -88,7 +91,8 @@
 
         static func createEpoll() -> Int32 { epoll_create1(closeOnExec) }
 
-        static func change(_ set: Int32, _ change: Change, _ descriptor: Int32, _ event: EpollEvent) -> Int32 {
+        static func change(_ set: Int32, _ change: Change, _ descriptor: Int32, _ event: EpollEvent) -> Int32
+        {
             var event = event
             return unsafe epoll_ctl(set, change.rawValue, descriptor, &event)
         }

@@ -24,7 +24,8 @@
             let edge = Linux.readable | Linux.edgeTriggered
             let isReady =
                 Linux.change(set.number, .add, bell.number, EpollEvent(events: edge, token: Self.bell)) == 0
-                && Linux.change(set.number, .add, alarm.number, EpollEvent(events: edge, token: Self.alarm)) == 0
+                && Linux.change(set.number, .add, alarm.number, EpollEvent(events: edge, token: Self.alarm))
+                    == 0
             if !isReady { throw CoreError(status: .system, message: "epoll_ctl") }
             self.set = set
             self.bell = bell

@@ -49,15 +49,21 @@
         }
 
         /// Rings the bell. Thread: any.
-        func ring() { _ = Self.change(queue.number, Self.bell, EVFILT_USER, 0, flags: UInt32(NOTE_TRIGGER), token: Self.bell) }
+        func ring() {
+            _ = Self.change(
+                queue.number, Self.bell, EVFILT_USER, 0, flags: UInt32(NOTE_TRIGGER), token: Self.bell)
+        }
 
         /// Sets the alarm off once, after that time.
         func setAlarm(after milliseconds: Int) {
-            _ = Self.change(queue.number, Self.alarm, EVFILT_TIMER, EV_ADD | EV_ONESHOT, data: milliseconds, token: Self.alarm)
+            _ = Self.change(
+                queue.number, Self.alarm, EVFILT_TIMER, EV_ADD | EV_ONESHOT, data: milliseconds,
+                token: Self.alarm)
         }
 
         private static func change(
-            _ queue: Int32, _ identifier: UInt, _ filter: Int32, _ action: Int32, flags: UInt32 = 0, data: Int = 0, token: UInt
+            _ queue: Int32, _ identifier: UInt, _ filter: Int32, _ action: Int32, flags: UInt32 = 0,
+            data: Int = 0, token: UInt
         ) -> Bool {
             var change = unsafe kevent(
                 ident: identifier, filter: Int16(filter), flags: UInt16(action), fflags: flags, data: data,

@@ -55,7 +55,8 @@ struct SocketFile: Sendable {
             let modified = info.st_mtim
         #endif
         return Identity(
-            device: UInt64(truncatingIfNeeded: info.st_dev), inode: UInt64(info.st_ino), seconds: modified.tv_sec,
+            device: UInt64(truncatingIfNeeded: info.st_dev), inode: UInt64(info.st_ino),
+            seconds: modified.tv_sec,
             nanoseconds: modified.tv_nsec)
     }
 }

@@ -15,12 +15,16 @@ extension CoreConfiguration {
             ("max_body_bytes", maxBodyBytes, 0...UInt64(Int64.max)),
             ("max_pipelined_requests", UInt64(maxPipelinedRequests), 1...65536),
             ("output_high_water_bytes", UInt64(outputHighWaterBytes), 4096...UInt64(Int32.max)),
-            ("output_low_water_bytes", UInt64(outputLowWaterBytes), 0...UInt64(max(outputHighWaterBytes, 1) - 1)),
+            (
+                "output_low_water_bytes", UInt64(outputLowWaterBytes),
+                0...UInt64(max(outputHighWaterBytes, 1) - 1)
+            ),
             ("backlog", UInt64(backlog), 1...65535),
         ]
         for bound in bounds where !bound.range.contains(bound.value) {
             throw Self.refusal(
-                "\(bound.name) is \(bound.value); allowed is \(bound.range.lowerBound) to \(bound.range.upperBound)")
+                "\(bound.name) is \(bound.value); allowed is \(bound.range.lowerBound) to \(bound.range.upperBound)"
+            )
         }
         try checkServerName()
     }

@@ -46,7 +46,8 @@ extension Endpoint {
         let octets = host.utf8.count
         if octets > 255 || host.utf8.contains(0) {
             throw CoreError(
-                status: .invalidArgument, message: "the host name has \(octets) bytes or a NUL; allowed is 0 to 255")
+                status: .invalidArgument,
+                message: "the host name has \(octets) bytes or a NUL; allowed is 0 to 255")
         }
         let found = try HostNames.addresses(of: host, port: port)
         let place = "cannot listen on \(host.isEmpty ? "every address," : host) port \(port)"
@@ -56,12 +57,15 @@ extension Endpoint {
         for family in families {
             for address in found where Socket.Family(address.family) == family {
                 do throws(CoreError) {
-                    let opening = Opening(place: place, backlog: backlog, takesBoth: host.isEmpty, isShared: count > 1)
+                    let opening = Opening(
+                        place: place, backlog: backlog, takesBoth: host.isEmpty, isShared: count > 1)
                     return try Endpoint(address, count: count, opening)
                 } catch {
                     failure = error
                 }
-                if failure.status == .addressInUse || failure.systemErrorNumber == Socket.accessDenied { throw failure }
+                if failure.status == .addressInUse || failure.systemErrorNumber == Socket.accessDenied {
+                    throw failure
+                }
             }
         }
         throw failure
@@ -132,7 +136,9 @@ extension Endpoint {
         return try Endpoint(unix: address, path, mode, backlog)
     }
 
-    private init(unix address: SocketAddress, _ path: String, _ mode: UInt32, _ backlog: Int32) throws(CoreError) {
+    private init(unix address: SocketAddress, _ path: String, _ mode: UInt32, _ backlog: Int32)
+        throws(CoreError)
+    {
         self.address = "unix:\(path)"
         if open(address, path, mode, backlog) { return }
         let failure = CoreError(errno: Socket.lastError, "cannot listen on unix:\(path)")
@@ -141,14 +147,17 @@ extension Endpoint {
     }
 
     /// False with the reason as the system's last error.
-    private mutating func open(_ address: SocketAddress, _ path: String, _ mode: UInt32, _ backlog: Int32) -> Bool {
+    private mutating func open(_ address: SocketAddress, _ path: String, _ mode: UInt32, _ backlog: Int32)
+        -> Bool
+    {
         let socket = Socket.open(.unix)
         if socket < 0 { return false }
         sockets.append(socket)
         SocketFile.removeStale(path)
         if !Socket.bind(socket, address) { return false }
         file = SocketFile(at: path)
-        return file != nil && (mode == 0 || SocketFile.setMode(path, mode)) && Socket.listen(socket, backlog: backlog)
+        return file != nil && (mode == 0 || SocketFile.setMode(path, mode))
+            && Socket.listen(socket, backlog: backlog)
     }
 }
 
@@ -175,6 +184,8 @@ extension Endpoint {
             throw CoreError(
                 status: .invalidArgument, message: "descriptor \(descriptor) is no listening stream socket")
         }
-        if !Socket.adopt(descriptor) { throw CoreError(errno: Socket.lastError, "cannot adopt descriptor \(descriptor)") }
+        if !Socket.adopt(descriptor) {
+            throw CoreError(errno: Socket.lastError, "cannot adopt descriptor \(descriptor)")
+        }
     }
 }
