@@ -7,7 +7,8 @@ import Testing
     @Test func `the version is the C core's`() throws {
         var root = URL(filePath: #filePath).resolvingSymlinksInPath()
         for _ in 0..<4 { root.deleteLastPathComponent() }
-        let header = try String(contentsOf: root.appending(path: "CCore/include/martlet/abi.h"), encoding: .utf8)
+        root.append(path: "CCore/include/martlet/abi.h")
+        let header = try String(contentsOf: root, encoding: .utf8)
         let lines = header.split(separator: "\n").map { $0.split(separator: " ") }
         let parts = ["MAJOR", "MINOR", "PATCH"].compactMap { part in
             lines.first { $0.dropFirst().first == "MT_VERSION_\(part)" }?.last
