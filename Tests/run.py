@@ -23,7 +23,7 @@ EMBEDDING_SECONDS = 600
 WIRE_SECONDS = 1200
 ABUSE_SECONDS = 540  # `make soak` too
 CONFORMANCE_SECONDS = 600
-COSTS_SECONDS = 300
+COSTS_SECONDS = 600
 
 VALGRIND = ["valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full", "--errors-for-leak-kinds=definite",
             "--fair-sched=yes"]
