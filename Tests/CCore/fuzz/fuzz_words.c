@@ -8,9 +8,9 @@
 #include "base/octets.h"
 #include "base/slice.h"
 #include "fuzz.h"
+#include "http/field_names.h"
 #include "http/media_type.h"
 #include "http/validators.h"
-#include "http/field_names.h"
 #include "http/words.h"
 
 /* --- octet by octet --- */

@@ -19,7 +19,6 @@ typedef struct run {
   const unsigned char *data;
   size_t size; /* octets that may be looked at */
   size_t at;   /* the next one */
-  size_t mark; /* where the current token began */
   uint32_t seen;
   uint32_t repeated;
   mt__field_place *field; /* the one that is read */
@@ -90,7 +89,7 @@ INLINE bool take_method(run *r) {
     return reject(r, 400, mt__h1_method_offence(r->data[end], end == start));
   }
   r->head->method_name.size = (uint32_t)(end - start);
-  r->at = r->mark = end + 1;
+  r->parser->mark = (uint32_t)(r->at = end + 1);
   return true;
 }
 
@@ -98,11 +97,11 @@ INLINE bool take_target(run *r) {
   size_t limit = line_limit(r);
   size_t end = find(r, r->at, stops_of);
   if (MT__UNLIKELY(end >= limit)) return pause_in_line(r, MT__H1_AT_TARGET, limit);
-  if (MT__UNLIKELY(r->data[end] != ' ' || end == r->mark)) {
-    return reject(r, 400, mt__h1_target_offence(r->data[end], end == r->mark));
+  if (MT__UNLIKELY(r->data[end] != ' ' || end == r->parser->mark)) {
+    return reject(r, 400, mt__h1_target_offence(r->data[end], end == r->parser->mark));
   }
-  r->head->target = (mt__place){(uint32_t)r->mark, (uint32_t)(end - r->mark)};
-  r->at = r->mark = end + 1;
+  r->head->target = (mt__place){(uint32_t)r->parser->mark, (uint32_t)(end - r->parser->mark)};
+  r->parser->mark = (uint32_t)(r->at = end + 1);
   return true;
 }
 
@@ -114,13 +113,13 @@ INLINE bool is_digit(unsigned char octet) {
 INLINE bool take_version(run *r) {
   static const unsigned char form[8] = {'H', 'T', 'T', 'P', '/', '1', '.', '1'};
   size_t limit = line_limit(r);
-  if (MT__LIKELY(limit - r->mark >= 8 && memcmp(r->data + r->mark, form, 8) == 0)) {
-    r->at = r->mark + 8;
+  if (MT__LIKELY(limit - r->parser->mark >= 8 && memcmp(r->data + r->parser->mark, form, 8) == 0)) {
+    r->at = r->parser->mark + 8;
     return true;
   }
-  for (; r->at - r->mark < 8; r->at++) {
+  for (; r->at - r->parser->mark < 8; r->at++) {
     if (r->at == limit) return pause_in_line(r, MT__H1_AT_VERSION, limit);
-    unsigned char wanted = form[r->at - r->mark];
+    unsigned char wanted = form[r->at - r->parser->mark];
     unsigned char octet = r->data[r->at];
     if (octet != wanted && !(wanted == '1' && is_digit(octet))) {
       return reject(r, 400, "malformed version");
@@ -173,15 +172,15 @@ INLINE void place_name(run *r, size_t from, size_t size) {
   r->field->id = (uint16_t)id;
 }
 
-/* `end`: where the name from r->mark on ends; r->size when that is not in this input. */
+/* `end`: where the name from r->parser->mark on ends; r->size when that is not in this input. */
 INLINE bool take_name_to(run *r, size_t end) {
-  size_t size = end - r->mark;
+  size_t size = end - r->parser->mark;
   if (MT__UNLIKELY(size > UINT16_MAX)) return reject(r, 431, "field name too long");
   if (MT__UNLIKELY(end == r->size)) return pause_in(r, MT__H1_AT_NAME, end);
   if (MT__UNLIKELY(r->data[end] != ':')) {
     return reject(r, 400, mt__h1_name_offence(r->data[end], false));
   }
-  place_name(r, r->mark, size);
+  place_name(r, r->parser->mark, size);
   r->at = end + 1;
   return true;
 }
@@ -190,7 +189,7 @@ INLINE bool take_line_start(run *r) {
   size_t end = find(r, r->at, breaks_of);
   if (MT__UNLIKELY(end == r->at)) return take_odd_line(r);
   if (MT__UNLIKELY(r->field == r->fields_end)) return reject(r, 431, "too many fields");
-  r->mark = r->at;
+  r->parser->mark = (uint32_t)r->at;
   return take_name_to(r, end);
 }
 
@@ -200,7 +199,7 @@ INLINE bool is_white(unsigned char octet) {
 
 /* The value between colon and CR, without the white space around it. No octet of it but HTAB is
  * below SP, so that one look at either end tells the common case. */
-INLINE void place_value(run *r, size_t from, size_t to) {
+INLINE void place_value(const run *r, size_t from, size_t to) {
   const unsigned char *data = r->data;
   from += data[from] == ' ';
   if (MT__UNLIKELY(data[from] <= ' ' || data[to - 1] <= ' ')) {
@@ -293,7 +292,6 @@ INLINE run start_run(mt__h1_parser *parser, const char *data, uint32_t size, mt_
       .data = (const unsigned char *)data,
       .size = size,
       .at = parser->position,
-      .mark = parser->mark,
       .seen = parser->seen,
       .repeated = parser->repeated,
       .field = head->fields + head->field_count,
@@ -304,9 +302,30 @@ INLINE run start_run(mt__h1_parser *parser, const char *data, uint32_t size, mt_
   };
 }
 
+/* A port that needs no second look. */
+INLINE bool is_plain_port(const unsigned char *at, size_t size) {
+  if (size - 1 > 3) return false;
+  while (size > 0 && is_digit(at[size - 1])) size--;
+  return size == 0;
+}
+
+/* Whether mt__target_is_host has nothing to add. What ends the value ends the host as well. */
+INLINE bool is_plain_host(const run *r, const mt__field_place *field) {
+  uint64_t mask = hosts_of(load_block(r->data, r->size, field->value_offset));
+  size_t size = mask != 0 ? first_bit(mask) : 0;
+  if (size == 0 || size == field->value_size) return size > 0;
+  const unsigned char *end = r->data + field->value_offset + size;
+  return *end == ':' && is_plain_port(end + 1, field->value_size - size - 1);
+}
+
+INLINE void look_at_host(const run *r) {
+  const mt__field_place *field = r->head->fields;
+  while (field->id != MT__FIELD_HOST) field++;
+  r->parser->is_plain_host = is_plain_host(r, field);
+}
+
 INLINE void end_run(const run *r) {
   r->parser->position = (uint32_t)r->at;
-  r->parser->mark = (uint32_t)r->mark;
   r->parser->seen = r->seen;
   r->parser->repeated = r->repeated;
   r->head->field_count = (uint32_t)(r->field - r->head->fields);
@@ -327,6 +346,7 @@ void MT__H1_ENGINE(mt__h1_parser *parser, const char *data, uint32_t size, mt__h
     goes_on = take_one_line(&copy);
     r = copy;
   }
+  if (parser->state == MT__H1_AT_END && (r.seen >> MT__FIELD_HOST & 1)) look_at_host(&r);
   end_run(&r);
 }
 

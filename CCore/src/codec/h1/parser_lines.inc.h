@@ -20,7 +20,10 @@
  * colon and the value with CRLF. The first line of which that is not so ends the pass, and until
  * there the places do come in turn: the first break behind a start, then the first control. */
 
-enum { PLACES = 128 }; /* 64 lines; further ones have a pass of their own */
+enum {
+  PLACES = 128, /* 64 lines; further ones have a pass of their own */
+  LONG = 192,   /* octets of a value, before it is taken for one of those that go on and on */
+};
 
 typedef struct line_scan {
   uint64_t starts;  /* of lines in the next block that are known already */
@@ -50,14 +53,17 @@ INLINE bool scan_block(line_scan *scan, masks m) {
   return empty == 0;
 }
 
-/* Goes by the whole blocks from `base` on in which no value ends. */
+/* `base` is of a block within a value: goes on to the last such one in a row. A value that is long
+ * already gets this look for controls alone; for every block that lies within one, it would cost
+ * requests without long values more than it saves. */
 INLINE size_t skip_calm(const unsigned char *data, size_t size, size_t base) {
-  while (base + 64 <= size && controls_of(load_whole(data + base)) == 0) base += 64;
+  while (base + 128 <= size && controls_of(load_whole(data + base + 64)) == 0) base += 64;
   return base;
 }
 
-/* The first pass, over lines from r->at on, beginning with the masks that are known when they
- * speak of it. Returns how many places there are. */
+/* The first pass, over lines from `at` on, beginning with the masks that are known when they speak
+ * of it. Before `places` stands where the line before ended. Returns how many places there are. Not
+ * inlined: it needs all registers that there are. */
 static __attribute__((noinline)) size_t scan_lines(const unsigned char *data, size_t size,
                                                    size_t at, const masks *known, uint32_t *places,
                                                    size_t *empty) {
@@ -69,6 +75,8 @@ static __attribute__((noinline)) size_t scan_lines(const unsigned char *data, si
   size_t base = first.base + 64;
   for (; goes_on && base + 64 <= size && scan.places < last; base += 64) {
     goes_on = scan_block(&scan, find_masks(load_whole(data + base), base));
+    bool is_long = base > scan.places[-1] + (size_t)LONG && !scan.carry;
+    if (MT__UNLIKELY(is_long)) base = skip_calm(data, size, base);
   }
   if (goes_on && base < size && scan.places < last)
     scan_block(&scan, find_masks(load_block(data, size, base), base));
@@ -78,31 +86,29 @@ static __attribute__((noinline)) size_t scan_lines(const unsigned char *data, si
   return count - (count > 0 && places[count - 1] + 1 == size);
 }
 
-/* A port that needs no second look. */
-INLINE bool is_plain_port(const unsigned char *at, size_t size) {
-  if (size - 1 > 3) return false;
-  while (size > 0 && is_digit(at[size - 1])) size--;
-  return size == 0;
+/* Whether a line looks as nearly all do: one SP in front of the value, none behind it. */
+INLINE bool is_plain_line(const unsigned char *colon, const unsigned char *end) {
+  return memcmp(colon, ": ", 2) == 0 && colon[2] > ' ' && end[-1] > ' ' && is_crlf(end);
 }
 
-/* Whether mt__target_is_host has nothing to add. What ends the value ends the host as well. */
-INLINE bool is_plain_host(const run *r, const mt__field_place *field) {
-  uint64_t mask = hosts_of(load_block(r->data, r->size, field->value_offset));
-  size_t size = mask != 0 ? first_bit(mask) : 0;
-  if (size == 0 || size == field->value_size) return size > 0;
-  const unsigned char *end = r->data + field->value_offset + size;
-  return *end == ':' && is_plain_port(end + 1, field->value_size - size - 1);
+/* Another one, if it is one; its value goes to r->field. */
+static __attribute__((noinline)) bool take_odd_value(const run *r, size_t colon, size_t end) {
+  if (r->data[colon] != ':' || !is_crlf(r->data + end)) return false;
+  place_value(r, colon + 1, end);
+  return true;
 }
 
 /* The line at r->at, whose name ends at `colon` and whose value ends at `end`. */
 INLINE bool take_line(run *r, size_t colon, size_t end) {
   size_t name_size = colon - r->at;
-  if (MT__UNLIKELY(r->data[colon] != ':')) return false;
-  if (MT__UNLIKELY(!is_crlf(r->data + end))) return false;
-  if (name_size > MT__FIELD_NAME_MAX && MT__UNLIKELY(name_size > UINT16_MAX)) return false;
+  r->field->value_offset = (uint32_t)colon + 2;
+  r->field->value_size = (uint32_t)(end - colon) - 2;
+  if (MT__UNLIKELY(!is_plain_line(r->data + colon, r->data + end))) {
+    run copy = *r;
+    if (!take_odd_value(&copy, colon, end)) return false;
+  }
+  if (MT__UNLIKELY(name_size > UINT16_MAX)) return false;
   place_name(r, r->at, name_size);
-  place_value(r, colon + 1, end);
-  if (r->field->id == MT__FIELD_HOST) r->parser->is_plain_host = is_plain_host(r, r->field);
   r->field++;
   r->at = end + 2;
   return true;
@@ -111,12 +117,13 @@ INLINE bool take_line(run *r, size_t colon, size_t end) {
 /* Takes lines from r->at on; false: the message has ended. True: a line that is not whole or not
  * right is at r->at, or more lines than one pass takes. */
 INLINE bool take_lines(run *r, masks known) {
-  uint32_t places[PLACES + 64 + 16];
+  uint32_t places[1 + PLACES + 64 + 16]; /* the end of the line before, then what was found */
   size_t empty;
-  size_t lines = scan_lines(r->data, r->size, r->at, &known, places, &empty) / 2;
+  places[0] = (uint32_t)r->at - 2;
+  size_t lines = scan_lines(r->data, r->size, r->at, &known, places + 1, &empty) / 2;
   size_t room = (size_t)(r->fields_end - r->field);
-  const uint32_t *end = places + 2 * (lines < room ? lines : room);
-  for (const uint32_t *at = places; at < end; at += 2) {
+  if (MT__UNLIKELY(lines > room)) lines = room;
+  for (const uint32_t *at = places + 1, *last = at + 2 * lines; at < last; at += 2) {
     if (MT__UNLIKELY(!take_line(r, at[0], at[1]))) return true;
   }
   if (empty != r->at || r->size - r->at < 2 || !is_crlf(r->data + r->at)) return true;

@@ -32,7 +32,7 @@ INLINE bool take_plain_version(run *r, size_t at) {
   bool is_known = memcmp(r->data + at, "HTTP/1.", 7) == 0 && (r->data[at + 7] & 0xfe) == '0';
   if (!is_known || !is_crlf(r->data + at + 8)) return false;
   r->head->minor_version = r->data[at + 7] & 1;
-  r->at = r->mark = at + 10;
+  r->at = at + 10;
   return true;
 }
 

@@ -175,6 +175,29 @@ static void places_exclude_white_space_around_values(void **state) {
 }
 
 /* RFC 9112 §5, §2.2 */
+/* What looks like names and colons within values must not be taken for lines, however long the
+ * values are and wherever in a block of octets their lines begin. */
+static void lines_begin_at_every_place_of_a_block(void **state) {
+  (void)state;
+  static const int sizes[] = {0, 40, 130, 700};
+  char value[700], text[1024];
+  for (size_t i = 0; i < sizeof value; i++) value[i] = "a: b"[i % 4];
+  for (int before = 0; before <= 700; before += before < 140 ? 1 : 20) {
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+      int room = sizes[i] > 800 - before ? 800 - before : sizes[i];
+      int size = snprintf(text, sizeof text,
+                          "GET / HTTP/1.1\r\nHost: a\r\nFirst: x%.*s\r\nSecond: x%.*sy\r\n\r\n",
+                          before, value, room < 0 ? 0 : room, value);
+      feed_outcome outcome;
+      feed(&outcome, (mt_slice){text, (size_t)size}, &feed_defaults);
+      assert_int_equal(outcome.result, MT__H1_COMPLETE);
+      assert_non_null(strstr(outcome.text, " First[x"));
+      assert_non_null(strstr(outcome.text, "y]"));
+      assert_non_null(strstr(outcome.text, " Second[x"));
+    }
+  }
+}
+
 static void refuses_malformed_field_lines(void **state) {
 #define LINE(field) LITERAL("GET / HTTP/1.1\r\nHost: x\r\n" field)
   static const bad_case cases[] = {
@@ -332,6 +355,7 @@ int main(void) {
       cmocka_unit_test(keeps_unknown_methods_as_they_came),
       cmocka_unit_test(skips_one_empty_line_before_the_request),
       cmocka_unit_test(places_exclude_white_space_around_values),
+      cmocka_unit_test(lines_begin_at_every_place_of_a_block),
       cmocka_unit_test(refuses_malformed_field_lines),
       cmocka_unit_test(waits_for_every_missing_octet),
       cmocka_unit_test(knows_every_field_the_server_acts_on),
