@@ -2,14 +2,35 @@
 enum Words {
     /// 1*tchar: RFC 9110 §5.6.2.
     static func isToken(_ text: Span<UInt8>) -> Bool {
-        for index in text.indices where !OctetSet.token.contains(text[index]) { return false }
+        for index in 0..<text.count where !OctetSet.token.contains(text.octet(at: index)) { return false }
         return !text.isEmpty
     }
 
     /// No controls but HTAB; obs-text is allowed: RFC 9110 §5.5.
     static func isFieldValue(_ text: Span<UInt8>) -> Bool {
-        for index in text.indices where isForbiddenInValues(text[index]) { return false }
-        return true
+        var at = 0
+        while text.count &- at >= 8 {
+            // A tab looks like a forbidden one at first.
+            let isSuspicious = haveControl(text.load(UInt64.self, at: at))
+            if isSuspicious, hasForbidden(text, at, at &+ 8) { return false }
+            at &+= 8
+        }
+        return !hasForbidden(text, at, text.count)
+    }
+
+    private static func hasForbidden(_ text: Span<UInt8>, _ from: Int, _ to: Int) -> Bool {
+        for index in from..<to where isForbiddenInValues(text.octet(at: index)) { return true }
+        return false
+    }
+
+    /// Whether one of eight octets is below SP or is DEL.
+    @inline(__always)
+    private static func haveControl(_ word: UInt64) -> Bool {
+        let each: UInt64 = 0x0101_0101_0101_0101
+        let deletes = word ^ 0x7f * each  // zero where DEL is
+        // Subtracting n sets the high bit of the lowest octet that is below n and had it clear.
+        let below = (word &- 0x20 * each) & ~word
+        return (below | (deletes &- each) & ~deletes) & (0x80 * each) != 0
     }
 
     @inline(__always)
