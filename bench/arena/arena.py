@@ -132,11 +132,12 @@ def main():
         folder = pathlib.Path(name)
         data = copied_data(folder)
         began = time.monotonic()
-        with Bench([serving(application, data.folder) for application in wanted], folder, LIMIT_SECONDS, say=say) as bench:
+        contestants = [serving(application, data.folder) for application in wanted]
+        with Bench(contestants, folder, LIMIT_SECONDS, say=say) as bench:
             bench.absent.update(absent)
             bench.start_all()
             are_right = check_all(bench, data)
-            loads = [] if options.check else load_all(bench, data, options.only)
+            loads = load_all(bench, data, options.only) if bench.servers and not options.check else []
             result = report(bench, loads, described, versions, began)
     if loads:
         say(publishing.summary(result).plain())

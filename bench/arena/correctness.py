@@ -17,9 +17,10 @@ TYPES = {".css": "text/css", ".js": "text/javascript", ".html": "text/html", ".s
          ".json": "application/json", ".webp": "image/webp", ".woff2": "font/woff2"}
 # What Accept-Encoding says, and which coding that is where both are to be had.
 NEGOTIATIONS = {
-    None: None, "gzip, br": "br", "br;q=1, gzip;q=0.8": "br", "gzip;q=1.0, br;q=0.5": "gzip", "gzip": "gzip", "br": "br",
-    "GZIP": "gzip", "deflate, gzip": "gzip", "br;q=0, gzip": "gzip", "br;q=0,gzip;q=0": None, "gzip ; q=0.001": "gzip",
-    "identity": None, "deflate, zstd": None, "*": "br", "*;q=0": None, "*;q=0.5, br;q=0": "gzip", "": None, "xbr, gzipx": None,
+    None: None, "": None, "gzip, br": "br", "br;q=1, gzip;q=0.8": "br", "gzip;q=1.0, br;q=0.5": "gzip",
+    "gzip": "gzip", "br": "br", "GZIP": "gzip",
+    "deflate, gzip": "gzip", "br;q=0, gzip": "gzip", "br;q=0,gzip;q=0": None, "gzip ; q=0.001": "gzip",
+    "identity": None, "deflate, zstd": None, "*": "br", "*;q=0": None, "*;q=0.5, br;q=0": "gzip", "xbr, gzipx": None,
 }
 
 
@@ -157,7 +158,8 @@ def gives_so_many_items_with_their_totals(arena):
         for multiplier in (1, arena.dice.randint(2, 9), 1000):
             fields, body = json_of(arena, count, multiplier)
             demand("Content-Encoding" not in fields, "JSON is compressed where nobody asks")
-            demand(json.loads(body) == arena.data.answer(count, multiplier), count, "items times", multiplier, "are wrong")
+            is_right = json.loads(body) == arena.data.answer(count, multiplier)
+            demand(is_right, count, "items times", multiplier, "are wrong")
 
 
 def refuses_a_count_that_is_no_number(arena):
@@ -242,7 +244,8 @@ def follows_the_disk(arena):
     try:
         for text in (b"first", b"a second, longer"):
             path.write_bytes(text)
-            demand(arena.say("/static/changing.js", accept="gzip, br") == text, "a file that has changed is served as it was")
+            said = arena.say("/static/changing.js", accept="gzip, br")
+            demand(said == text, "a file that has changed is served as it was")
     finally:
         path.unlink()
     demand(arena.ask("/static/changing.js")[0] == 404, "a file that has gone is served")
@@ -269,12 +272,16 @@ CHECKS = (
 )
 
 
+# How a check fails, beside being told that it was wrong.
+BROKEN = (OSError, ValueError, EOFError, http.client.HTTPException, subprocess.SubprocessError)
+
+
 def problems(arena):
     """A line for each check that fails."""
     found = []
     for check in CHECKS:
         try:
             check(arena)
-        except (WrongAnswer, OSError, ValueError, EOFError, http.client.HTTPException, subprocess.SubprocessError) as error:
+        except (WrongAnswer, *BROKEN) as error:
             found.append(f"{check.__name__.replace('_', ' ')}: {error or type(error).__name__}")
     return found

@@ -1,4 +1,4 @@
-"""Data of the arena's shape: items, and files of a web page's kinds and sizes with compressed siblings. Always the same."""
+"""Data of the arena's shape: items, and files of a web page's kinds and sizes with compressed siblings."""
 import gzip
 import hashlib
 import json
@@ -56,11 +56,13 @@ def html_line(dice):
 
 def svg_line(dice):
     places = " ".join(f"{dice.choice('LQ')}{dice.randrange(640)} {dice.randrange(480)}" for _ in range(4))
-    return f'<path class="{dice.choice(WORDS)}" fill="#{dice.randrange(1 << 24):06x}" d="M{dice.randrange(640)} 0 {places}z"/>\n'
+    colour = f"#{dice.randrange(1 << 24):06x}"
+    return f'<path class="{dice.choice(WORDS)}" fill="{colour}" d="M{dice.randrange(640)} 0 {places}z"/>\n'
 
 
 def json_line(dice):
-    return f'  "{dice.choice(WORDS)}{dice.randrange(100)}": {{"src": "/{dice.choice(WORDS)}.png", "size": {dice.randrange(512)}}},\n'
+    key = f"{dice.choice(WORDS)}{dice.randrange(100)}"
+    return f'  "{key}": {{"src": "/{dice.choice(WORDS)}.png", "size": {dice.randrange(512)}}},\n'
 
 
 LINES = {".css": css_line, ".js": js_line, ".html": html_line, ".svg": svg_line, ".json": json_line}

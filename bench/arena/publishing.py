@@ -63,8 +63,8 @@ def section(report):
     who = ", ".join(f"{contestant['label']} {contestant['version']}" for contestant in report["contestants"].values()
                     if not contestant["absent"])
     notes = [f"- {line}" for line in reporting.absences(report) + report["notes"]]
-    return "\n".join([INTRODUCTION, f"{reporting.origin(report)} {who}. Medians of rounds in turn.", "", summary(report).markdown(),
-                      *notes])
+    origin = f"{reporting.origin(report)} {who}. Medians of rounds in turn."
+    return "\n".join([INTRODUCTION, origin, "", summary(report).markdown(), *notes])
 
 
 def write(report):
