@@ -2,9 +2,9 @@ internal import Builtin
 
 /// 32 octets that are looked at together.
 ///
-/// The standard library's vectors compare lane by lane, at a hundred times the cost, and have no name for a mask with a
-/// bit for each lane; so these few operations are the compiler's own. They become the instructions of whatever CPU is
-/// built for.
+/// The standard library's vectors are compared lane by lane, which takes fifty times as long, and it has no name for a
+/// mask with a bit for each lane. So these few operations are the compiler's own (the experimental feature
+/// BuiltinModule, which the package turns on for this target); they become instructions of whatever CPU is built for.
 struct Lanes {
     fileprivate let vector: Builtin.Vec32xInt8
 
