@@ -15,7 +15,14 @@ C := $(MAKE) --no-print-directory -j$(JOBS) -f CCore/Makefile ONLY=$(ONLY)
 LIB := .build-c/release
 COVERAGE := .build-c/coverage
 VERSION = $(shell sed -n 's/^.define MT_VERSION_[A-Z]* //p' CCore/include/martlet/abi.h | paste -s -d . -)
-DEMO ?= $(shell swift build -c release --show-bin-path)/Demo
+# ENGINE=swift runs a part of the tests on the all-Swift engine.
+ENGINE ?= c
+ifeq ($(ENGINE),swift)
+ENGINE_FLAGS := --disable-default-traits --scratch-path .build-pure
+export PART_SUFFIX := -pure
+endif
+BIN = swift build -c release $(ENGINE_FLAGS)
+DEMO ?= $(shell $(BIN) --show-bin-path)/Demo
 
 # swiftc knows no undefined-behaviour sanitizer on Linux; the C target gets the one that needs no runtime.
 SWIFT_ASAN := --sanitize=address --scratch-path .build-asan -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined
@@ -26,10 +33,12 @@ WATCHED := MARTLET_SANITIZED=1 MARTLET_SLOWNESS=10 sh -c \
 
 # The parts of `make test`. Each leaves its totals; what leaves none has failed.
 PARTS := c embedding swift wire conformance smuggling abuse costs fuzz
+# Those that run on the all-Swift engine too.
+PURE_PARTS := swift wire conformance smuggling abuse costs
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run build debug demo test test-c test-fuzz test-embedding test-swift test-wire test-conformance \
-	test-smuggling test-abuse test-costs conformance fuzz fuzz-merge load soak leaks asan ubsan tsan valgrind \
+	test-smuggling test-abuse test-costs test-differential conformance fuzz fuzz-merge load soak leaks asan ubsan tsan valgrind \
 	coverage lib bench bench-quick bench-micro bench-instructions arena install uninstall check-abi \
 	format lint analyze info clean
 
@@ -51,11 +60,13 @@ debug: ## run the demo application under AddressSanitizer
 	@$(NEED) c swift
 	swift run $(SWIFT_ASAN) Demo $(ARGS)
 
-test: ## run all tests: C, embedding, Swift, wire; the last line is the total
+test: ## run all tests, those of the server on both engines; the last line is the total
 	@$(NEED) c swift test
 	@rm -rf .build-totals
 	@for part in $(PARTS); do $(MAKE) --no-print-directory test-$$part || true; done
-	@$(TEST) totals $(PARTS)
+	@for part in $(PURE_PARTS); do $(MAKE) --no-print-directory test-$$part ENGINE=swift || true; done
+	@$(MAKE) --no-print-directory test-differential || true
+	@$(TEST) totals $(PARTS) $(PURE_PARTS:%=%-pure) differential
 
 test-c: ## run the C unit tests (VARIANT=asan, ubsan, tsan; ONLY=http: those below that folder)
 	@$(NEED) c test
@@ -68,14 +79,14 @@ test-embedding: lib ## install the C library aside, build and run the README's C
 
 test-swift: ## run the Swift tests
 	@$(NEED) c swift test
-	@$(TEST) swift
+	@$(TEST) swift $(ENGINE_FLAGS)
 
 demo:
 	@$(NEED) c swift test
-	@swift build -c release --product Demo
+	@$(BIN) --product Demo
 
 test-wire: demo ## start the demo application and speak raw bytes, curl, ab and wrk to it
-	@swift build -c release --product Hello
+	@$(BIN) --product Hello
 	@$(TEST) wire $(DEMO) $(WIRE)
 
 test-conformance: demo ## hold the demo application against RFC 9112 and 9110, case by case; prints a table
@@ -96,6 +107,11 @@ test-abuse: demo ## abuse the demo application, and see that it stays small and 
 test-costs: lib demo ## count what a request costs in heap allocations and system calls; Linux only
 	@$(NEED) costs
 	@$(TEST) costs $(DEMO)
+
+test-differential: demo ## send the same octets to both engines, and compare what they answer
+	@swift build -c release --disable-default-traits --scratch-path .build-pure --product Demo
+	@$(TEST) differential $(DEMO) \
+		$$(swift build -c release --disable-default-traits --scratch-path .build-pure --show-bin-path)/Demo
 
 test-fuzz: ## fuzz each target for T seconds (20)
 	@$(NEED) c test fuzz
@@ -176,6 +192,10 @@ bench-instructions: ## count instructions and system calls a request, with callg
 arena: ## check HttpArena's routes on Martlet and Hummingbird, then load them, 4 minutes (ARENA_DATA=folder)
 	@$(NEED) c swift arena
 	@python3 bench/arena/arena.py --write $(ARGS)
+
+pgo: ## build the C library by what load shows of it (clang), and measure what that gains over `make lib`
+	@$(NEED) c swift
+	@python3 bench/pgo/pgo.py $(ARGS)
 
 install: lib ## install the C library below PREFIX (default /usr/local)
 	mkdir -p $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/martlet

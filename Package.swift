@@ -58,10 +58,22 @@ let package = Package(
         .target(name: "MartletEngine", swiftSettings: swiftSettings),
         // The bridge: the only module that imports CCore.
         .target(name: "MartletCore", dependencies: ["CCore", "MartletEngine"], swiftSettings: swiftSettings),
+        // The all-Swift engine: no C target, no libevent. There is no condition for a trait that is not set, so it is
+        // always built, and used where the other engine is not asked for.
+        .target(
+            name: "MartletPure",
+            dependencies: ["MartletEngine"],
+            // Extern: the C library's calls that its Swift module leaves out, such as epoll's. BuiltinModule: compares of
+            // many octets at once, which the standard library has no name for.
+            swiftSettings: swiftSettings + [
+                .enableExperimentalFeature("Extern"), .enableExperimentalFeature("BuiltinModule"),
+            ]
+        ),
         .target(
             name: "Martlet",
             dependencies: [
                 "MartletEngine",
+                "MartletPure",
                 .target(name: "MartletCore", condition: cCoreTrait),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -97,6 +109,11 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             path: "Tests/MartletTests",
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "MartletPureTests",
+            dependencies: ["MartletPure", "MartletEngine"],
             swiftSettings: swiftSettings
         ),
     ],

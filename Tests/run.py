@@ -23,6 +23,7 @@ EMBEDDING_SECONDS = 600
 WIRE_SECONDS = 1200
 ABUSE_SECONDS = 540  # `make soak` too
 CONFORMANCE_SECONDS = 600
+DIFFERENTIAL_SECONDS = 300
 COSTS_SECONDS = 600
 
 VALGRIND = ["valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full", "--errors-for-leak-kinds=definite",
@@ -37,6 +38,7 @@ SANITIZER_OPTIONS = {
 
 def finish(part, passed, failed, skipped=0):
     """Notes the part's totals, says them, and exits accordingly."""
+    part += os.environ.get("PART_SUFFIX", "")
     TOTALS.mkdir(exist_ok=True)
     (TOTALS / f"{part}.json").write_text(json.dumps([passed, failed]))
     note = f", {skipped} skipped" if skipped else ""
@@ -170,6 +172,16 @@ def run_against_demo(part, folder, seconds=WIRE_SECONDS):
     return run
 
 
+# Differential: two demos, one for each engine.
+
+def run_differential(arguments):
+    one, other, *words = arguments
+    use_demo("differential", other)
+    os.environ["MARTLET_OTHER_DEMO"] = os.environ["MARTLET_DEMO"]
+    use_demo("differential", one)
+    run_unittest("differential", "Tests/Differential", DIFFERENTIAL_SECONDS, words)
+
+
 # Costs: what is counted is the C library's allocator and the kernel's calls, as Linux has them.
 
 def run_costs(arguments):
@@ -224,6 +236,7 @@ PARTS = {"c": run_c, "embedding": run_embedding, "swift": run_swift, "fuzz": run
          "wire": run_against_demo("wire", "Tests/Wire"), "conformance": run_conformance,
          "smuggling": run_against_demo("smuggling", "Tests/Smuggling"),
          "abuse": run_against_demo("abuse", "Tests/Abuse", ABUSE_SECONDS), "costs": run_costs,
+         "differential": run_differential,
          "leaks": run_leaks, "totals": totals}
 
 if __name__ == "__main__":

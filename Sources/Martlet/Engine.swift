@@ -6,7 +6,5 @@
 #if CCore
     @_exported import MartletCore
 #else
-    #error(
-        "Martlet was built without the package trait CCore, and it has no other engine yet: enable the trait."
-    )
+    @_exported import MartletPure
 #endif
