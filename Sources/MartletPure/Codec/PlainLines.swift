@@ -50,7 +50,7 @@ struct PlainLines {
     }
 
     /// Whether Target.isHost has nothing to add. What ends the value ends the host as well.
-    @inline(__always)
+    @inline(never)
     private static func isPlainHost(_ octets: Span<UInt8>, _ value: Range<Int>) -> Bool {
         let ends = Block(octets, at: value.lowerBound).hostEnds
         let count = ends.trailingZeroBitCount

@@ -19,24 +19,42 @@ enum FieldID: UInt8, Sendable, CaseIterable {
     case ifUnmodifiedSince
     case range
 
-    /// Which field this name is, in any case. By its length, then by compares of whole words.
+    /// Which field this name is, in any case. Most are none of these, as their length and first octet tell.
     @inline(__always)
     init(name: Span<UInt8>) {
+        self = Self.mayKnow(name) ? Self.find(name) : .other
+    }
+
+    /// A letter for each count of octets from 0 on: what names of that count begin with.
+    private static let initials: StaticString = "..t.hreui.c..ica.t.i"
+    private static let otherInitials: StaticString = "....d.st..k......i.."
+
+    @inline(__always)
+    private static func mayKnow(_ name: Span<UInt8>) -> Bool {
+        guard name.count > 0, name.count < 20 else { return false }
+        let initial = name.octet(at: 0) | 0x20
+        return unsafe initial == initials.utf8Start[name.count]
+            || initial == otherInitials.utf8Start[name.count]
+    }
+
+    /// By length, then by compares of whole words.
+    @inline(never)
+    private static func find(_ name: Span<UInt8>) -> FieldID {
         switch name.count {
-        case 2: self = name.names("te") ? .te : .other
-        case 4: self = name.names("host") ? .host : name.names("date") ? .date : .other
-        case 5: self = name.names("range") ? .range : .other
-        case 6: self = name.names("expect") ? .expect : name.names("server") ? .server : .other
-        case 7: self = name.names("upgrade") ? .upgrade : name.names("trailer") ? .trailer : .other
-        case 8: self = name.names("if-match") ? .ifMatch : .other
+        case 2: name.names("te") ? .te : .other
+        case 4: name.names("host") ? .host : name.names("date") ? .date : .other
+        case 5: name.names("range") ? .range : .other
+        case 6: name.names("expect") ? .expect : name.names("server") ? .server : .other
+        case 7: name.names("upgrade") ? .upgrade : name.names("trailer") ? .trailer : .other
+        case 8: name.names("if-match") ? .ifMatch : .other
         case 10:
-            self = name.names("connection") ? .connection : name.names("keep-alive") ? .keepAlive : .other
-        case 13: self = name.names("if-none-match") ? .ifNoneMatch : .other
-        case 14: self = name.names("content-length") ? .contentLength : .other
-        case 15: self = name.names("accept-encoding") ? .acceptEncoding : .other
-        case 17: self = Self.ofSeventeen(name)
-        case 19: self = name.names("if-unmodified-since") ? .ifUnmodifiedSince : .other
-        default: self = .other
+            name.names("connection") ? .connection : name.names("keep-alive") ? .keepAlive : .other
+        case 13: name.names("if-none-match") ? .ifNoneMatch : .other
+        case 14: name.names("content-length") ? .contentLength : .other
+        case 15: name.names("accept-encoding") ? .acceptEncoding : .other
+        case 17: ofSeventeen(name)
+        case 19: name.names("if-unmodified-since") ? .ifUnmodifiedSince : .other
+        default: .other
         }
     }
 
@@ -79,5 +97,5 @@ extension Span<UInt8> {
 extension FieldID {
     /// For sets of kinds.
     @inline(__always)
-    var bit: UInt32 { 1 << UInt32(rawValue) }
+    var bit: UInt32 { 1 &<< UInt32(rawValue) }
 }
