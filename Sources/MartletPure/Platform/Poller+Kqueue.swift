@@ -1,5 +1,9 @@
 #if !os(Linux) && !os(Android)
-    internal import Darwin
+    #if canImport(Glibc)
+        internal import Glibc
+    #else
+        internal import Darwin
+    #endif
     internal import MartletEngine
 
     /// The kernel's set of watched descriptors, level-triggered; with a bell that any thread can ring, and one alarm.

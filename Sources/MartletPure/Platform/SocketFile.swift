@@ -26,19 +26,20 @@ struct SocketFile: Sendable {
         identity = Self.identity(info)
     }
 
-    /// Removes the file if it is still the same and nobody listens there: the other half of a process that divided may
-    /// still serve.
-    func remove() {
-        guard let info = Self.look(path), Self.identity(info) == identity else { return }
-        Self.removeStale(path)
+    /// Removes the file if it is still the same; false while somebody listens there: the other half of a process that
+    /// divided may still serve.
+    func remove() -> Bool {
+        guard let info = Self.look(path), Self.identity(info) == identity else { return true }
+        return Self.removeStale(path)
     }
 
-    /// Removes a socket's file that nobody listens at.
-    static func removeStale(_ path: String) {
+    /// Removes a socket's file that nobody listens at; false when it stays.
+    @discardableResult
+    static func removeStale(_ path: String) -> Bool {
         guard let info = look(path), info.st_mode & S_IFMT == S_IFSOCK,
             let address = SocketAddress(unixPath: path), Socket.isRefused(address)
-        else { return }
-        _ = unsafe unlink(path)
+        else { return false }
+        return unsafe unlink(path) == 0
     }
 
     static func setMode(_ path: String, _ mode: UInt32) -> Bool { unsafe chmod(path, mode_t(mode)) == 0 }

@@ -12,11 +12,11 @@ struct Endpoint: Sendable {
     private(set) var port: UInt16 = 0
     private var file: SocketFile?
 
-    /// Closes the sockets that no listener owns, and removes the socket's file.
+    /// Closes the sockets that no listener owns, and removes the socket's file unless somebody else still listens there:
+    /// then the next call may.
     mutating func close() {
         for socket in takeSockets() { Socket.close(socket) }
-        file?.remove()
-        file = nil
+        if let file, file.remove() { self.file = nil }
     }
 
     /// The sockets, whose owner is the caller from here on.

@@ -81,7 +81,10 @@ final class Lifecycle: @unchecked Sendable {
             abortStart()
             throw error
         }
-        set(running > 0 ? .running : .stopped)
+        lock.withLock {
+            state = running > 0 ? .running : .stopped
+            lock.broadcast()
+        }
     }
 
     /// False when the server was started before.

@@ -39,7 +39,7 @@ final class SocketPair: Sendable {
 
     /// What has arrived at the near end.
     func hear() -> String {
-        let octets = [UInt8](unsafeUninitializedCapacity: 4096) { room, count in
+        let octets = unsafe [UInt8](unsafeUninitializedCapacity: 4096) { room, count in
             count = unsafe max(0, Socket.receive(near, into: UnsafeMutableRawBufferPointer(room)))
         }
         return String(decoding: octets, as: UTF8.self)
