@@ -32,14 +32,14 @@ WATCHED := MARTLET_SANITIZED=1 MARTLET_SLOWNESS=10 sh -c \
 	'for part in conformance smuggling abuse; do $(TEST) $$part "$$0" || exit 1; done'
 
 # The parts of `make test`. Each leaves its totals; what leaves none has failed.
-PARTS := c embedding swift wire conformance smuggling abuse costs fuzz
+PARTS := c embedding swift wire conformance smuggling abuse costs bench fuzz
 # Those that run on the all-Swift engine too.
 PURE_PARTS := swift wire conformance smuggling abuse costs
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run build debug demo test test-c test-fuzz test-embedding test-swift test-wire test-conformance \
-	test-smuggling test-abuse test-costs test-differential conformance fuzz fuzz-merge load soak leaks asan ubsan tsan valgrind \
-	coverage lib bench bench-quick bench-micro bench-instructions arena install uninstall check-abi \
+	test-smuggling test-abuse test-costs test-bench test-differential conformance fuzz fuzz-merge load soak \
+	leaks asan ubsan tsan valgrind coverage lib bench bench-quick bench-micro bench-instructions arena install uninstall check-abi \
 	format lint analyze info clean
 
 help: ## list the targets
@@ -113,6 +113,9 @@ test-differential: demo ## send the same octets to both engines, and compare wha
 	@$(TEST) differential $(DEMO) \
 		$$(swift build -c release --disable-default-traits --scratch-path .build-pure --show-bin-path)/Demo
 
+test-bench: demo ## try what measures: counting, reading, drawing, and that the READMEs show the results; Linux only
+	@$(TEST) bench $(DEMO)
+
 test-fuzz: ## fuzz each target for T seconds (20)
 	@$(NEED) c test fuzz
 	@$(C) VARIANT=fuzz fuzzers
@@ -177,7 +180,7 @@ bench: ## measure Martlet beside other servers, ten minutes; writes the tables a
 	@$(NEED) c swift bench
 	python3 bench/bench.py --write $(ARGS)
 
-bench-quick: ## the same against the floor and nginx alone, two minutes; writes nothing
+bench-quick: ## the same against the floor, nginx and h2o, two minutes; writes nothing
 	@$(NEED) c swift bench
 	python3 bench/bench.py --quick $(ARGS)
 

@@ -24,6 +24,7 @@ WIRE_SECONDS = 1200
 ABUSE_SECONDS = 540  # `make soak` too
 CONFORMANCE_SECONDS = 600
 DIFFERENTIAL_SECONDS = 300
+BENCH_SECONDS = 120
 COSTS_SECONDS = 600
 
 VALGRIND = ["valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full", "--errors-for-leak-kinds=definite",
@@ -182,13 +183,15 @@ def run_differential(arguments):
     run_unittest("differential", "Tests/Differential", DIFFERENTIAL_SECONDS, words)
 
 
-# Costs: what is counted is the C library's allocator and the kernel's calls, as Linux has them.
+# Costs and bench: what counts and measures reads the books of Linux, its C library and its kernel.
 
-def run_costs(arguments):
-    if sys.platform != "linux":
-        print("costs: counted on Linux only")
-        finish("costs", 0, 0)
-    run_against_demo("costs", "Tests/Costs", COSTS_SECONDS)(arguments)
+def run_on_linux(part, folder, seconds):
+    def run(arguments):
+        if sys.platform != "linux":
+            print(f"{part}: on Linux only")
+            finish(part, 0, 0)
+        run_against_demo(part, folder, seconds)(arguments)
+    return run
 
 
 # Conformance: a table of requirements, with a runner of its own.
@@ -235,7 +238,9 @@ def totals(parts):
 PARTS = {"c": run_c, "embedding": run_embedding, "swift": run_swift, "fuzz": run_fuzz,
          "wire": run_against_demo("wire", "Tests/Wire"), "conformance": run_conformance,
          "smuggling": run_against_demo("smuggling", "Tests/Smuggling"),
-         "abuse": run_against_demo("abuse", "Tests/Abuse", ABUSE_SECONDS), "costs": run_costs,
+         "abuse": run_against_demo("abuse", "Tests/Abuse", ABUSE_SECONDS),
+         "costs": run_on_linux("costs", "Tests/Costs", COSTS_SECONDS),
+         "bench": run_on_linux("bench", "Tests/Bench", BENCH_SECONDS),
          "differential": run_differential,
          "leaks": run_leaks, "totals": totals}
 

@@ -100,7 +100,6 @@ class Places:
 
     def __init__(self):
         cpus = sorted(os.sched_getaffinity(0))
-        self.each = cpus
         self.server = {cpus[0]}
         self.load = {cpus[-1]}
         self.are_apart = len(cpus) > 1

@@ -101,7 +101,7 @@ def start_of(bench, contestant):
     return {"ms": figures.median(times), "least_ms": min(times), "rounds": len(times)}
 
 
-# Reactors: one of them and its load on one CPU, then two and twice the load on two. What a request costs must not grow.
+# Reactors: what a request costs with one of them, and with two that have twice the load. It must not grow.
 
 def reactors(bench):
     if not bench.places.are_apart:
@@ -110,20 +110,19 @@ def reactors(bench):
 
 
 def scaling_of(bench, contestant):
+    places = bench.places
+    setups = {1: (places.server, places.load), 2: (places.server | places.load, places.server | places.load)}
     samples = {1: [], 2: []}
     for number in range(bench.rounds(5)):
         for count in (1, 2) if number % 2 == 0 else (2, 1):
-            samples[count].append(on_cpus(bench, contestant, bench.places.each[:count]))
-    (one, one_per_second), (two, two_per_second) = (
-        (figures.median([sample.cpu_us for sample in samples[count]]),
-         figures.median([sample.per_second for sample in samples[count]])) for count in (1, 2))
-    return {"one_cpu_us": one, "two_cpu_us": two, "ratio": figures.ratio(two, one), "rounds": len(samples[1]),
-            "one_per_second": one_per_second, "two_per_second": two_per_second}
+            samples[count].append(with_reactors(bench, contestant, count, *setups[count]))
+    one, two = (figures.median([sample.cpu_us for sample in samples[count]]) for count in (1, 2))
+    return {"one_cpu_us": one, "two_cpu_us": two, "ratio": figures.ratio(two, one), "rounds": len(samples[1])}
 
 
-def on_cpus(bench, contestant, cpus):
-    """A reactor and a load generator with 64 connections for each CPU."""
-    with Server(contestant, set(cpus), len(cpus)) as server, contextlib.ExitStack() as stack:
+def with_reactors(bench, contestant, count, server_cpus, load_cpus):
+    """A load generator with 64 connections on each of the load's CPUs."""
+    with Server(contestant, server_cpus, count) as server, contextlib.ExitStack() as stack:
         loaders = [stack.enter_context(generators.Loader(server, {cpu}, bench.folder, ("hello",), connections=64,
-                                                         seconds=bench.seconds(0.6))) for cpu in cpus]
+                                                         seconds=bench.seconds(0.6))) for cpu in load_cpus]
         return generators.together(server, loaders)
