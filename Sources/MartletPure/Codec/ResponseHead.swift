@@ -27,7 +27,7 @@ enum ResponseHead {
         to out: inout ByteBuffer
     ) {
         StatusLine.append(status, to: &out)
-        _ = out.write(fixedBound + preset.count + fields.count) { room in
+        _ = unsafe out.write(fixedBound + preset.count + fields.count) { room in
             guard let memory = room.baseAddress else { return 0 }
             var writer = unsafe OctetWriter(memory)
             writer.put(preset)
