@@ -40,6 +40,12 @@ extension Exchange {
         _ = response.addField(name.octets, value.octets)
     }
 
+    /// Adds a field of the server's own, whose value stands in the notes from `start` on.
+    func addField(_ name: StaticString, from start: Int = 0) {
+        let value = unsafe UnsafeBufferPointer(rebasing: notes.unsafeOctets[start...])
+        _ = unsafe response.addField(name.octets, Span(_unsafeElements: value))
+    }
+
     // MARK: Places
 
     func unsafeOctets(_ place: Place) -> UnsafeBufferPointer<UInt8> {

@@ -21,8 +21,12 @@ extension Exchange {
 
     /// Makes the exchange ready for the next request and gives it back, unless somebody still has it. Thread: reactor.
     static func giveBack(_ exchange: consuming Exchange, to shard: Shard) {
-        guard isKnownUniquelyReferenced(&exchange), shard.freeExchanges.count < Shard.freeExchangesLimit
-        else { return }
+        guard isKnownUniquelyReferenced(&exchange) else {
+            // A worker may not have let go of it yet; a host's handle says so itself.
+            if !exchange.progress.isDeferred { exchange.returnLater() }
+            return
+        }
+        if shard.freeExchanges.count >= Shard.freeExchangesLimit { return }
         exchange.reset()
         shard.freeExchanges.append(exchange)
     }

@@ -29,6 +29,11 @@ final class Exchange: Message, @unchecked Sendable {
     var whole = ByteBuffer()
     var trailers: Trailers?
 
+    /// What the server's own answers are laid together in.
+    var notes = ByteBuffer()
+    /// Its handler's run on a worker; made once.
+    var job: HandlerJob?
+
     // The response.
     var response = ResponseState()
 

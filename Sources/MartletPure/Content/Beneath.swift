@@ -5,6 +5,7 @@
 #else
     internal import Darwin
 #endif
+internal import MartletEngine
 
 /// Why a system call failed.
 struct SystemFailure: Error {
@@ -24,7 +25,7 @@ enum Beneath {
     }
 
     /// What `path` leads to from `root`. Linux does it in one call since 5.6; a sandbox may not know the call.
-    static func find(_ path: [UInt8], from root: Int32) throws(SystemFailure) -> Int32 {
+    static func find(_ path: Span<UInt8>, from root: Int32) throws(SystemFailure) -> Int32 {
         #if os(Linux) || os(Android)
             let descriptor = openByOneCall(path, from: root)
             if descriptor >= 0 { return descriptor }
@@ -35,8 +36,8 @@ enum Beneath {
     }
 
     /// As `find`, by whatever every system has.
-    static func walk(_ path: [UInt8], from root: Int32) throws(SystemFailure) -> Int32 {
-        var walk = BeneathWalk(from: root, along: path)
+    static func walk(_ path: Span<UInt8>, from root: Int32) throws(SystemFailure) -> Int32 {
+        var walk = BeneathWalk(from: root, along: [UInt8](copying: path))
         return try walk.arrive()
     }
 }
@@ -62,11 +63,19 @@ enum Beneath {
         private static let beneath: UInt64 = 0x08
         private static let mostTries = 8
 
-        private static func openByOneCall(_ path: [UInt8], from root: Int32) -> Int32 {
+        private static func openByOneCall(_ path: Span<UInt8>, from root: Int32) -> Int32 {
+            unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: path.count + 1) { name in
+                for index in path.indices { unsafe name[index] = path[index] }
+                unsafe name[path.count] = 0
+                guard let name = name.baseAddress else { return -1 }
+                return unsafe openByOneCall(name, from: root)
+            }
+        }
+
+        private static func openByOneCall(_ name: UnsafePointer<UInt8>, from root: Int32) -> Int32 {
             var how = OpenHow(flags: UInt64(fileFlags), resolve: beneath | noMagicLinks)
             for _ in 0..<mostTries {
-                let size = MemoryLayout<OpenHow>.size
-                let descriptor = unsafe syscall(openat2, Int(root), path + [0], &how, size)
+                let descriptor = unsafe syscall(openat2, Int(root), name, &how, MemoryLayout<OpenHow>.size)
                 // EAGAIN: something was renamed meanwhile, so that the kernel could not vouch for "..".
                 if descriptor >= 0 || errno != EAGAIN { return Int32(descriptor) }
             }

@@ -33,18 +33,22 @@ final class Files: Sendable {
     /// Opens the regular file at the decoded relative `path`. Folders, also the root with the empty path and those with
     /// one "/" behind their name, give their index.html. Throws `.system` when the system cannot open anything just now (no
     /// descriptor, no memory), `.notFound` for everything else: what does not exist, hidden names (a segment that begins
-    /// with "."), empty segments, NUL, backslash, what leads out of the folder, no regular file. Thread: any.
-    func open(_ path: Span<UInt8>) throws(CoreError) -> OpenFile {
+    /// with "."), empty segments, NUL, backslash, what leads out of the folder, no regular file. `place` is for
+    /// the path that is opened in the end. Thread: any.
+    func open(_ path: Span<UInt8>, _ place: inout ByteBuffer) throws(CoreError) -> OpenFile {
         guard Self.isServable(path) else { throw Self.nothing }
-        var place = [UInt8](copying: path)
-        if place.isEmpty || place.last == UInt8(ascii: "/") { place += "index.html".utf8 }
-        var found = try look(place)
+        place.removeAll()
+        place.append(path)
+        if path.isEmpty || path[path.count - 1] == UInt8(ascii: "/") { place.append("index.html") }
+        var found = try look(place.span)
         if Self.isFolder(found.info) {
             close(found.descriptor)
-            place += "/index.html".utf8
-            found = try look(place)
+            place.append("/index.html")
+            found = try look(place.span)
         }
-        if found.info.st_mode & S_IFMT == S_IFREG { return OpenFile(found.descriptor, found.info, at: place) }
+        if found.info.st_mode & S_IFMT == S_IFREG {
+            return OpenFile(found.descriptor, found.info, MediaType.of(path: Self.name(in: place.span)))
+        }
         close(found.descriptor)
         throw Self.nothing
     }
@@ -64,7 +68,7 @@ final class Files: Sendable {
     }
 
     /// Opens what is at `place` and looks at it.
-    private func look(_ place: [UInt8]) throws(CoreError) -> (descriptor: Int32, info: stat) {
+    private func look(_ place: Span<UInt8>) throws(CoreError) -> (descriptor: Int32, info: stat) {
         if place.count > Self.mostOctets { throw Self.nothing }
         do throws(SystemFailure) {
             let descriptor = try Beneath.find(place, from: root)
@@ -75,6 +79,14 @@ final class Files: Sendable {
         } catch {
             throw Self.isShortage(error) ? Self.shortage : Self.nothing
         }
+    }
+
+    /// What stands behind the last "/".
+    @_lifetime(copy place)
+    private static func name(in place: Span<UInt8>) -> Span<UInt8> {
+        var start = place.count
+        while start > 0, place[start - 1] != UInt8(ascii: "/") { start -= 1 }
+        return place.extracting(start...)
     }
 
     /// The system cannot open anything just now: that says nothing about the file.

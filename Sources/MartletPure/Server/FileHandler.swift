@@ -9,7 +9,7 @@ final class FileHandler: HandlerBox, @unchecked Sendable {
     override func handle(_ exchange: Exchange) {
         do throws(CoreError) {
             let path = unsafe Span(_unsafeElements: exchange.unsafeParameter(at: 0))
-            answer(exchange, try files.open(path))
+            answer(exchange, try files.open(path, &exchange.notes))
         } catch {
             Service.fail(exchange, error.status == .notFound ? 404 : 503)
         }
@@ -20,9 +20,9 @@ final class FileHandler: HandlerBox, @unchecked Sendable {
         // Nothing was modified after it is sent: RFC 9110 §8.8.2.1.
         let now = exchange.shard.presetSecond
         let modified = min(file.modifiedSeconds, now)
-        let octets = exchange.octets(Place(offset: 0, count: UInt32(exchange.head.count)))
-        let outcome = Conditions.evaluate(
-            exchange.head, octets, etag: file.etag.span, modified: modified, now: now)
+        exchange.notes.removeAll()
+        file.appendEntityTag(to: &exchange.notes)
+        let outcome = evaluate(exchange, modified, now)
         if outcome == 412 { return Service.fail(exchange, 412) }
         if outcome == 304 {
             // Who has the file is told by which tag it is known, and no more: RFC 9110 §15.4.5.
@@ -32,17 +32,25 @@ final class FileHandler: HandlerBox, @unchecked Sendable {
         } else {
             describe(exchange, mediaType: file.mediaType, modified: modified)
         }
-        _ = exchange.response.addField(StaticString("ETag").octets, file.etag.span)
+        exchange.addField("ETag")
         if outcome == 304 { return }
         let length = file.size
         let descriptor = file.relinquish()
         exchange.response.setFile(descriptor: descriptor, length: length)
     }
 
+    private func evaluate(_ exchange: Exchange, _ modified: Int64, _ now: Int64) -> Int {
+        let octets = exchange.octets(Place(offset: 0, count: UInt32(exchange.head.count)))
+        let etag = unsafe Span(_unsafeElements: exchange.notes.unsafeOctets)
+        return Conditions.evaluate(exchange.head, octets, etag: etag, modified: modified, now: now)
+    }
+
+    /// The tag stays in the exchange's notes.
     private func describe(_ exchange: Exchange, mediaType: StaticString, modified: Int64) {
-        var date = ByteBuffer()
-        HTTPDate.append(modified, to: &date)
+        let tagCount = exchange.notes.count
+        HTTPDate.append(modified, to: &exchange.notes)
         exchange.addField("Content-Type", mediaType)
-        _ = exchange.response.addField(StaticString("Last-Modified").octets, date.span)
+        exchange.addField("Last-Modified", from: tagCount)
+        exchange.notes.truncate(to: tagCount)
     }
 }

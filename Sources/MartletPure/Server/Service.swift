@@ -49,13 +49,13 @@ enum Service {
     }
 
     private static func writeDefaultBody(_ exchange: Exchange, _ status: Int) {
-        var text = ByteBuffer()
-        text.appendDecimal(UInt64(status))
-        text.append(UInt8(ascii: " "))
-        text.append(StatusLine.reason(status))
-        text.append(UInt8(ascii: "\n"))
+        exchange.notes.removeAll()
+        exchange.notes.appendDecimal(UInt64(status))
+        exchange.notes.append(UInt8(ascii: " "))
+        exchange.notes.append(StatusLine.reason(status))
+        exchange.notes.append(UInt8(ascii: "\n"))
         exchange.addField("Content-Type", "text/plain; charset=utf-8")
-        exchange.response.copyBody(text.span)
+        unsafe exchange.response.copyBody(Span(_unsafeElements: exchange.notes.unsafeOctets))
     }
 
     private static func makeReady(_ exchange: Exchange) {
@@ -70,12 +70,12 @@ enum Service {
 
     private static func addAllow(_ exchange: Exchange, _ allowed: UInt32) {
         let mask = allowed | 1 << CoreMethod.options.rawValue
-        var text = ByteBuffer()
+        exchange.notes.removeAll()
         for method in CoreMethod.allCases where method != .unknown && mask & 1 << method.rawValue != 0 {
-            if !text.isEmpty { text.append(", ") }
-            text.append(method.token)
+            if !exchange.notes.isEmpty { exchange.notes.append(", ") }
+            exchange.notes.append(method.token)
         }
-        _ = exchange.response.addField(StaticString("Allow").octets, text.span)
+        exchange.addField("Allow")
     }
 
     private static func answerOptions(_ exchange: Exchange, _ allowed: UInt32) {
@@ -138,20 +138,24 @@ enum Service {
 
     private static func runOnWorker(_ exchange: Exchange) {
         exchange.detach()
-        if exchange.shard.shared.executor?.submit(HandlerJob(exchange)) ?? false { return }
+        let job = exchange.job ?? HandlerJob()
+        exchange.job = job
+        job.exchange = exchange
+        if exchange.shard.shared.executor?.submit(job) ?? false { return }
+        job.exchange = nil
         exchange.shard.counters.workerRejections.add(1)
         answer(exchange, 503)
     }
 }
 
 /// A handler's run on a worker.
-private final class HandlerJob: Job, @unchecked Sendable {
-    private let exchange: Exchange
-
-    init(_ exchange: Exchange) { self.exchange = exchange }
+final class HandlerJob: Job, @unchecked Sendable {
+    /// While it is submitted.
+    var exchange: Exchange?
 
     /// Behind the deadline nothing more is begun: what waits would hold up the server's end, for no one.
     override func run() {
+        guard let exchange = exchange.take() else { return }
         if exchange.shard.shared.isOver { return }
         exchange.match.handle(exchange)
         exchange.handlerReturned()

@@ -15,8 +15,8 @@ private enum Way: CaseIterable {
 
     func callAsFunction(_ path: String, from root: Int32) throws(SystemFailure) -> Int32 {
         switch self {
-        case .find: try Beneath.find(Array(path.utf8), from: root)
-        case .walk: try Beneath.walk(Array(path.utf8), from: root)
+        case .find: try Beneath.find(Array(path.utf8).span, from: root)
+        case .walk: try Beneath.walk(Array(path.utf8).span, from: root)
         }
     }
 }
