@@ -31,13 +31,19 @@ extension HeadParser {
         else { return false }
         head.method = known
         head.methodName = Place(0..<method)
+        Self.placeTarget(path, pathEnd, query, end, &head)
+        position = end &+ 11
+        state = .field
+        return true
+    }
+
+    @inline(__always)
+    private static func placeTarget(_ path: Int, _ pathEnd: Int, _ query: Int, _ end: Int, _ head: inout Head)
+    {
         head.target = Place(path..<end)
         head.path = Place(path..<pathEnd)
         head.query = query == path ? Place(path..<path) : Place(query..<end)
         head.authority = Place(path..<path)
-        position = end &+ 11
-        state = .field
-        return true
     }
 
     /// The first octet from `index` on that ends a run; `ends` are those of the first block.

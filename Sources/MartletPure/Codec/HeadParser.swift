@@ -55,10 +55,8 @@ struct HeadParser {
     /// The bit 1 << id for each kind of field that came, and for those that came more than once.
     var seen: UInt32 = 0
     var repeated: UInt32 = 0
-    /// Of the field whose value is read.
-    var nameOffset = 0
+    /// Of the field whose value is read; its name begins at `mark`.
     var nameCount = 0
-    var fieldID = FieldID.other
 
     /// Of a request.
     init() { isTrailers = false }

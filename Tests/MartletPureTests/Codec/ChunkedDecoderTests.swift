@@ -10,7 +10,7 @@ import Testing
     }
 
     private func decode(_ message: [UInt8], strides: Int?) -> Decoded {
-        var generator = SeededGenerator(seed: UInt64(strides ?? 0))
+        var generator = RepeatableGenerator(seed: UInt64(strides ?? 0))
         var decoder = ChunkedDecoder()
         var all = Decoded()
         while all.consumed < message.count, all.end == "more" {
@@ -147,7 +147,7 @@ import Testing
         let message = octets(
             "1a;name=value;q=\"s\\\"t\" ; x\r\nabcdefghijklmnopqrstuvwxyz\r\n3\r\nabc\r\n00;last\r\n\r\n")
         let strangers = octets("\0\t\n\r ;=\"\\0aFg\u{7f}\u{80}")
-        var generator = SeededGenerator(seed: 77)
+        var generator = RepeatableGenerator(seed: 77)
         var refused = 0
         for _ in 0..<2000 {
             var changed = message

@@ -42,7 +42,7 @@ struct Feeding {
     /// Feeds prefixes of `message`, each in memory of its exact size, 1 … `strides` octets longer than the one before;
     /// with none, all at once.
     private func feed(_ message: [UInt8], strides: Int?) -> FeedOutcome {
-        var generator = SeededGenerator(seed: UInt64(strides ?? 0))
+        var generator = RepeatableGenerator(seed: UInt64(strides ?? 0))
         var head = Head(fieldCapacity: Self.fieldCapacity)
         var parser = isTrailers ? HeadParser.trailers() : HeadParser()
         var count = 0
