@@ -39,7 +39,7 @@ PURE_PARTS := swift wire conformance smuggling abuse costs
 .DEFAULT_GOAL := help
 .PHONY: help setup run build debug demo test test-c test-fuzz test-embedding test-swift test-wire test-conformance \
 	test-smuggling test-abuse test-costs test-bench test-differential conformance fuzz fuzz-merge load soak \
-	leaks asan ubsan tsan valgrind coverage lib bench bench-quick bench-micro bench-instructions arena install uninstall check-abi \
+	leaks asan ubsan tsan valgrind coverage lib bench bench-quick bench-micro bench-instructions arena pgo install uninstall check-abi \
 	format lint analyze info clean
 
 help: ## list the targets
