@@ -87,7 +87,7 @@ class Tables(unittest.TestCase):
 
 
 class Charts(unittest.TestCase):
-    rows = [("floor", 1.0, "1.00", "base"), ("Martlet <C>", 2.0, "2.00", "ours"), ("other & co", 4.0, "4.00", "other")]
+    rows = [("floor", 1.0, "1.00", "base"), ("Martlet, Swift <controller>", 2.0, "2.00", "ours"), ("other & co", 4.0, "4.00", "other")]
 
     def setUp(self):
         self.picture = charts.bars("A title", "a note", self.rows)
@@ -104,8 +104,10 @@ class Charts(unittest.TestCase):
 
     def test_stay_within_their_width(self):
         for element in self.root.iter():
-            if element.tag.endswith("text") and element.get("text-anchor") == "start":
-                self.assertLess(float(element.get("x")) + 8 * len(element.text), charts.WIDTH)
+            if element.tag.endswith("text"):
+                place, length = float(element.get("x")), 8 * len(element.text)
+                is_left = element.get("text-anchor") == "start"
+                self.assertTrue(place + length < charts.WIDTH if is_left else place > length, element.text)
 
     def test_have_no_scripts_and_colours_for_the_dark(self):
         self.assertNotIn("<script", self.picture)

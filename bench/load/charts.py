@@ -1,7 +1,7 @@
 """Bar charts as SVG: plain shapes and text, legible on light and on dark, without scripts."""
 import html
 
-WIDTH, LABELS, VALUES, BAR, GAP, TOP, BOTTOM = 760, 220, 90, 20, 8, 64, 16
+WIDTH, LABELS, VALUES, BAR, GAP, TOP, BOTTOM = 800, 250, 90, 20, 8, 64, 16
 STYLE = """
   text { font: 13px system-ui, sans-serif; fill: #24292f; }
   .title { font-size: 16px; font-weight: 600; }
