@@ -4,6 +4,7 @@ by strace. `make bench-instructions`.
 
 Each server runs twice and answers few requests, then many: the difference is the requests' alone."""
 import argparse
+import dataclasses
 import os
 import pathlib
 import re
@@ -22,8 +23,8 @@ from contestants import CONTESTANTS  # noqa: E402
 from running import GET_HELLO, free_port  # noqa: E402
 from watched import Program, system_calls  # noqa: E402
 
-NAMES = ("floor", "martlet-c", "martlet-swift", "martlet-async", "martlet-pure")
-BASE, HANDLER = "floor", "martlet-c"
+NAMES = ("floor", "martlet-c", "martlet-c-swiftpm", "martlet-swift", "martlet-async", "martlet-pure")
+BASE, HANDLER, LIKE_SWIFTPM = "floor", "martlet-c", "martlet-c-swiftpm"
 CC = (os.environ.get("CC", "cc"), "-O2")
 DEPTHS = (1, 16)
 FEW, MANY = 200, 2200  # packets of requests
@@ -91,9 +92,26 @@ def table(contestants, found):
         yield contestant.label, *cells, *(f"{found[name]['system_calls'][depth]:.2f}" for depth in DEPTHS)
 
 
+def build_like_swiftpm():
+    """The C handler with the C core as it is in a Swift program, so that a controller can be told from the compiler."""
+    sources = sorted((BENCH.parent / "CCore/src").rglob("*.c"))
+    building.run("clang", "-O2", "-fPIC", "-fno-omit-frame-pointer", "-std=gnu11", "-ICCore/include", *sources,
+                 BENCH / "peers/martlet.c", "-o", building.BIN / LIKE_SWIFTPM, *building.flags("libevent_core"),
+                 "-lpthread")
+
+
+def contestants_and_ours():
+    for contestant in CONTESTANTS:
+        yield contestant
+        if contestant.name == HANDLER:
+            yield dataclasses.replace(contestant, name=LIKE_SWIFTPM, label="the same, core as SwiftPM builds it",
+                                      command=(f"{{bin}}/{LIKE_SWIFTPM}", *contestant.command[1:]), build=LIKE_SWIFTPM)
+
+
 def build(names):
     """The contestants of these names that can be built; the others are left out, with the reason."""
-    wanted = [contestant for contestant in CONTESTANTS if contestant.name in names]
+    building.BUILDS[LIKE_SWIFTPM] = build_like_swiftpm
+    wanted = [contestant for contestant in contestants_and_ours() if contestant.name in names]
     reasons = building.build_all(dict.fromkeys(contestant.build for contestant in wanted), print)
     for contestant in wanted:
         if contestant.build in reasons:
