@@ -6,31 +6,31 @@ internal import MartletEngine
 final class Connection: EventSource, @unchecked Sendable {
     let shard: Shard
     let peer: PeerAddress
-    var transport: Transport
+    @safe @exclusivity(unchecked) var transport: Transport
 
     /// Exchanges in request order; the first one's response is next.
-    private(set) var first: Exchange?
+    @safe @exclusivity(unchecked) private(set) var first: Exchange?
     /// Not retained: it is the first one, or the one before it holds it.
-    private unowned(unsafe) var unsafeLast: Exchange?
+    @exclusivity(unchecked) private unowned(unsafe) var unsafeLast: Exchange?
     /// Whose head or body is being read.
-    var incoming: Exchange?
+    @safe @exclusivity(unchecked) var incoming: Exchange?
     /// In its shard's list of those to settle.
-    var nextUnsettled: Connection?
+    @safe @exclusivity(unchecked) var nextUnsettled: Connection?
     /// Its place in its shard's list.
     var index = 0
     /// Octets read and not yet used.
-    var input = ByteBuffer()
+    @safe @exclusivity(unchecked) var input = ByteBuffer()
     /// Octets that the socket did not take yet.
-    var output = OutputQueue()
-    var requestCount: UInt64 = 0
+    @safe @exclusivity(unchecked) var output = OutputQueue()
+    @safe @exclusivity(unchecked) var requestCount: UInt64 = 0
     /// Octets read only to see the peer's end.
     var dropped = 0
     /// Exchanges from first to last.
-    private(set) var queued: UInt32 = 0
-    var reading = Reading.head
-    var waiting = Wait.none
-    var watching: Readiness = []
-    var flags: Flags = []
+    @safe @exclusivity(unchecked) private(set) var queued: UInt32 = 0
+    @safe @exclusivity(unchecked) var reading = Reading.head
+    @safe @exclusivity(unchecked) var waiting = Wait.none
+    @safe @exclusivity(unchecked) var watching: Readiness = []
+    @safe @exclusivity(unchecked) var flags: Flags = []
 
     init(_ shard: Shard, _ transport: Transport, _ peer: PeerAddress) {
         self.shard = shard

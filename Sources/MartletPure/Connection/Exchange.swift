@@ -8,43 +8,44 @@ internal import Synchronization
 ///
 /// Thread: what `isDetached` and the atomics do not guard belongs to the reactor, but for the response, which is whose
 /// handler fills it. A handler on another thread has the exchange handed over and back through a queue or a mailbox,
-/// which is what orders the two.
+/// which is what orders the two. What a request touches is not checked for exclusive access at run time: those checks
+/// were two fifths of its instructions.
 @safe
 final class Exchange: Message, @unchecked Sendable {
     let shard: Shard
 
     // The request.
-    var head: Head
-    var match = Match()
-    var peer = PeerAddress.none
+    @safe @exclusivity(unchecked) var head: Head
+    @safe @exclusivity(unchecked) var match = Match()
+    @safe @exclusivity(unchecked) var peer = PeerAddress.none
     /// Where the head's message begins: in the reactor's scratch, the connection's input, or in `kept`.
-    var base: UnsafePointer<UInt8>?
+    @exclusivity(unchecked) var base: UnsafePointer<UInt8>?
     /// The body as the handler gets it: in the scratch, in `kept` or in `whole`.
-    var body = unsafe UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+    @exclusivity(unchecked) var body = unsafe UnsafeBufferPointer<UInt8>(start: nil, count: 0)
     /// Decoded parameters.
-    var decoded = ByteBuffer()
+    @safe @exclusivity(unchecked) var decoded = ByteBuffer()
     /// Head and body of an exchange that outlives its read.
-    var kept = ByteBuffer()
+    @safe @exclusivity(unchecked) var kept = ByteBuffer()
     /// A body that is gathered.
-    var whole = ByteBuffer()
+    @safe @exclusivity(unchecked) var whole = ByteBuffer()
     var trailers: Trailers?
 
     /// What the server's own answers are laid together in.
-    var notes = ByteBuffer()
+    @safe @exclusivity(unchecked) var notes = ByteBuffer()
     /// Its handler's run on a worker; made once.
     var job: HandlerJob?
 
     // The response.
-    var response = ResponseState()
+    @safe @exclusivity(unchecked) var response = ResponseState()
 
     // The reactor's.
-    private unowned(unsafe) var unsafeConnection: Connection?
+    @exclusivity(unchecked) private unowned(unsafe) var unsafeConnection: Connection?
     /// Behind this one on its connection.
-    var next: Exchange?
-    var parser = HeadParser()
-    var progress = Progress()
-    var reading = BodyReading()
-    var stream = StreamState()
+    @safe @exclusivity(unchecked) var next: Exchange?
+    @safe @exclusivity(unchecked) var parser = HeadParser()
+    @safe @exclusivity(unchecked) var progress = Progress()
+    @safe @exclusivity(unchecked) var reading = BodyReading()
+    @safe @exclusivity(unchecked) var stream = StreamState()
     var bodyChannel: CoreBodyChannel?
 
     // Any thread's.
