@@ -9,7 +9,7 @@ import Testing
 
 @testable import MartletPure
 
-@Suite(.timeLimit(.minutes(1))) struct PeersTests {
+@Suite struct PeersTests {
     /// As the system would tell it at accept; what is no address comes by a unix socket.
     private func peer(_ host: String, port: UInt16 = 1) -> PeerAddress {
         var ipv4 = sockaddr_in()

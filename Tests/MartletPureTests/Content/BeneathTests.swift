@@ -21,7 +21,7 @@ private enum Way: CaseIterable {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) final class BeneathTests {
+@Suite final class BeneathTests {
     private let folder: TemporaryFolder
     private let root: Int32
 

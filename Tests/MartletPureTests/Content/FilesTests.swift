@@ -11,7 +11,7 @@ import Testing
 @testable import MartletPure
 
 /// A folder "root" with files to serve, beside what must never be served.
-@Suite(.timeLimit(.minutes(1))) struct FilesTests {
+@Suite struct FilesTests {
     private let folder: TemporaryFolder
     private let files: Files
 

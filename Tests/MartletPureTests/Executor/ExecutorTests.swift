@@ -26,7 +26,7 @@ private final class Task: Job, @unchecked Sendable {
     }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct ExecutorTests {
+@Suite(.timeLimit(.minutes(10))) struct ExecutorTests {
     @Test func `runs what is submitted on its own thread`() throws {
         let done = try Tally()
         let executor = try Executor(threads: 2, capacity: 4)

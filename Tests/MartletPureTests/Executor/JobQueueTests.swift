@@ -15,7 +15,7 @@ private final class Parcel: Job, @unchecked Sendable {
     }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct JobQueueTests {
+@Suite(.timeLimit(.minutes(10))) struct JobQueueTests {
     private func take(_ queue: JobQueue) -> Parcel? {
         unsafe queue.pop()?.takeRetainedValue() as? Parcel
     }

@@ -32,10 +32,10 @@ final class Tally: @unchecked Sendable {
         }
     }
 
-    /// False when the number is not reached within ten seconds.
+    /// False when the number is not reached within a minute.
     func reaches(_ wanted: Int) -> Bool {
         lock.withLock {
-            for _ in 0..<10 where count < wanted { lock.wait(milliseconds: 1000) }
+            for _ in 0..<60 where count < wanted { lock.wait(milliseconds: 1000) }
             return count >= wanted
         }
     }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import MartletPure
 
-@Suite(.timeLimit(.minutes(1))) struct PatternTests {
+@Suite struct PatternTests {
     /// "kind:text" per segment: l literal, p parameter, r rest.
     private func describe(_ pattern: Pattern) -> String {
         pattern.segments.map { segment in

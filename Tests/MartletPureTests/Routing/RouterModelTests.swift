@@ -87,7 +87,7 @@ private struct RouterModel {
     }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct RouterModelTests {
+@Suite struct RouterModelTests {
     private func makePattern(_ random: inout RepeatableGenerator) -> String {
         let count = Int.random(in: 1...4, using: &random)
         let segments = (0..<count).map { index in

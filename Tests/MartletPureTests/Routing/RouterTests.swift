@@ -13,7 +13,7 @@ struct Searches: CustomTestStringConvertible {
     var testDescription: String { what }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct RouterTests {
+@Suite struct RouterTests {
     private static let searches = [
         Searches(
             what: "literals and parameters",

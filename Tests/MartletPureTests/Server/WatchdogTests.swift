@@ -27,7 +27,7 @@ private final class Stage: Sendable {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct WatchdogTests {
+@Suite(.timeLimit(.minutes(10))) struct WatchdogTests {
     private func pause(milliseconds: UInt64) {
         let end = Clock.monotonicMilliseconds + milliseconds
         while Clock.monotonicMilliseconds < end { yieldThread() }
