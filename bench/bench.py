@@ -40,7 +40,7 @@ def read_options():
     parser.add_argument("--quick", action="store_true", help="fewer contestants, loads, rounds and seconds")
     parser.add_argument("--write", action="store_true", help="write results, charts and the READMEs' tables")
     parser.add_argument("--urgent", action="store_true", help="run before other work of the machine (root alone may)")
-    parser.add_argument("--rewrite", action="store_true", help="measure nothing: write those from the last results")
+    parser.add_argument("--rewrite", action="store_true", help="measure nothing: write those from the last results, with the last of bench-micro")
     parser.add_argument("--only", nargs="+", metavar="LOAD", choices=[*(load.name for load in LOADS), *TRIALS],
                         help="these loads and trials alone")
     parser.add_argument("--with", nargs="+", metavar="CONTESTANT", dest="names",
@@ -89,7 +89,7 @@ def measure(bench, options, described, versions):
 
 
 def command(options):
-    return "make bench-quick" if options.quick else "make bench"
+    return ("make bench-quick" if options.quick else "make bench") + (" ARGS=--urgent" if options.urgent else "")
 
 
 def main():
@@ -97,7 +97,7 @@ def main():
         sys.exit("bench: reads Linux's books of CPU time and memory, and runs there only")
     options = read_options()
     if options.rewrite:
-        reporting.write(reporting.read())
+        reporting.write({**reporting.read(), "micro": reporting.read_micro()})
         return
     described = machine.describe()
     contestants = [contestant for contestant in CONTESTANTS if contestant.name in options.names]
