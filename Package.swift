@@ -52,6 +52,7 @@ let package = Package(
             // Named, so that README, bindings and build files beside it are no business of SwiftPM.
             sources: ["src"],
             publicHeadersPath: "include",
+            cSettings: [.define("MT_IS_ENGINE", .when(traits: ["CCore"]))],
             linkerSettings: [.linkedLibrary("pthread", .when(platforms: [.linux]))]
         ),
         // What both engines offer in the same words.

@@ -1,6 +1,10 @@
 /** The port to libevent: the only file that knows it. */
 #include "loop.h"
 
+/* SwiftPM compiles this package's every target, also for the engine that is all Swift and links
+ * none of it: that one must not need libevent's headers. */
+#if !defined(SWIFT_PACKAGE) || defined(MT_IS_ENGINE) || __has_include(<event2/event.h>)
+
 #include <event2/event.h>
 #include <event2/event_struct.h>
 #include <stdbool.h>
@@ -137,3 +141,5 @@ mt_status mt__io_set_timeout(mt__io *io, uint32_t delay_ms) {
                           .tv_usec = (suseconds_t)(delay_ms % 1000 * 1000)};
   return event_add(record(io), &delay) == 0 ? MT_OK : MT_ERROR_SYSTEM;
 }
+
+#endif

@@ -1,7 +1,8 @@
 /** The HTTP/1 head parser: sans-I/O, incremental, no copy, no allocation. RFC 9112 §2 … §6.
  *
  *  It is given the message from its first octet, again and again as more octets arrive (at any
- * address), looks at no octet twice, and gives the same result however the input was split. */
+ * address), looks at most twice at an octet, and gives the same result however the input was split.
+ */
 #ifndef MT_CODEC_H1_PARSER_H
 #define MT_CODEC_H1_PARSER_H
 
