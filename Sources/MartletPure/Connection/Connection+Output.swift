@@ -75,7 +75,7 @@ extension Connection {
         if exchange.response.hasNoContent { return .none }
         if exchange.response.hasEmptyContent { return .length(0) }
         guard exchange.stream.hasStarted else { return .length(exchange.response.bodyCount) }
-        if let length = exchange.stream.length { return .length(length) }
+        if let length = exchange.writing.length { return .length(length) }
         if exchange.head.minorVersion != 0 { return .chunked }
         exchange.progress.keepsAlive = false
         return .none
@@ -156,12 +156,14 @@ extension Connection {
         if exchange.isShort {
             shard.shared.log(
                 .error,
-                "a response stream ended \(exchange.stream.left) bytes before its announced length; the connection closes"
+                "a response stream ended \(exchange.writing.left) bytes before its announced length; the connection closes"
             )
             exchange.progress.keepsAlive = false
         }
-        if exchange.stream.hasOverrun && !exchange.stream.isDiscarded { exchange.progress.keepsAlive = false }
-        if exchange.willBeChunked && !exchange.stream.isDiscarded {
+        if exchange.writing.hasOverrun && !exchange.writing.isDiscarded {
+            exchange.progress.keepsAlive = false
+        }
+        if exchange.willBeChunked && !exchange.writing.isDiscarded {
             put(exchange, StaticString("0\r\n\r\n").octets)
         }
     }
@@ -179,7 +181,7 @@ extension Exchange {
         stream.hasStarted && !stream.isWhole && reading.sink == .stream && bodyChannel != nil
     }
 
-    fileprivate var willBeChunked: Bool { stream.length == nil && head.minorVersion != 0 }
+    fileprivate var willBeChunked: Bool { writing.length == nil && head.minorVersion != 0 }
 
-    fileprivate var isShort: Bool { stream.length != nil && stream.left > 0 && !stream.isDiscarded }
+    fileprivate var isShort: Bool { writing.length != nil && writing.left > 0 && !writing.isDiscarded }
 }

@@ -5,11 +5,11 @@ internal import Synchronization
 extension Exchange {
     /// Lets the answer come later. Thread: the handler's.
     func `defer`(body: CoreBodyChannel?) throws(CoreError) -> CoreExchange {
-        guard !progress.isDeferred, currentPhase == .filling else {
+        guard !isDeferred, currentPhase == .filling else {
             throw CoreError(status: .invalidState, message: "the answer is given or deferred already")
         }
         detach()
-        progress.isDeferred = true
+        isDeferred = true
         return CoreExchange(self, body: body)
     }
 

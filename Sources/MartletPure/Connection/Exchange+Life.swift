@@ -23,7 +23,7 @@ extension Exchange {
     static func giveBack(_ exchange: consuming Exchange, to shard: Shard) {
         guard isKnownUniquelyReferenced(&exchange) else {
             // A worker may not have let go of it yet; a host's handle says so itself.
-            if !exchange.progress.isDeferred { exchange.returnLater() }
+            if !exchange.isDeferred { exchange.returnLater() }
             return
         }
         if shard.freeExchanges.count >= Shard.freeExchangesLimit { return }
@@ -38,7 +38,7 @@ extension Exchange {
         decoded.removeAll()
         response.reset()
         if progress.isDetached || reading.sink != .none || reading.failure != 0 { resetKept() }
-        if stream.hasStarted || progress.isDeferred { resetShared() }
+        if stream.hasStarted || isDeferred { resetShared() }
         progress = Progress()
         isCancelled.store(false, ordering: .relaxed)
         phase.store(Phase.filling.rawValue, ordering: .relaxed)
@@ -55,6 +55,8 @@ extension Exchange {
 
     private func resetShared() {
         stream = StreamState()
+        writing = StreamWriting()
+        isDeferred = false
         events.withLock { $0 = nil }
         signals.store(0, ordering: .relaxed)
         wantsDrain.store(false, ordering: .relaxed)
@@ -106,7 +108,7 @@ extension Exchange {
     /// Nobody else knows an exchange that was not deferred, so that its phase needs no locked instruction. Thread: the
     /// handler's.
     func handlerReturned() {
-        if progress.isDeferred { return }
+        if isDeferred { return }
         answerFor()
         phase.store(Phase.completed.rawValue, ordering: .relaxed)
         if isOnReactor { progress.isReady = true } else { signal(.complete) }
@@ -158,7 +160,7 @@ extension Exchange {
     func finish() {
         part()
         connection = nil
-        if progress.isDeferred { events.withLock { $0 = nil } }
+        if isDeferred { events.withLock { $0 = nil } }
     }
 
     /// Nobody will read the answer. Thread: reactor.

@@ -27,9 +27,9 @@ extension Exchange {
     /// The response's head is settled; its body follows. nil: of a length not known before.
     func startStream(length: UInt64?) -> CoreStatus {
         guard advance(.filling, .streaming) else { return .invalidState }
-        stream.isDiscarded = isSilent
-        stream.length = length
-        stream.left = length ?? 0
+        writing.isDiscarded = isSilent
+        writing.length = length
+        writing.left = length ?? 0
         response.dropBody()
         let isGone = isCancelled.load(ordering: .sequentiallyConsistent)
         if isOnReactor && !isGone {
@@ -46,15 +46,15 @@ extension Exchange {
         guard currentPhase == .streaming else { return .invalidState }
         if isCancelled.load(ordering: .sequentiallyConsistent) { return .closed }
         let count = UInt64(bytes.count)
-        if stream.length != nil {
-            if count > stream.left { return refuseExcess() }
-            stream.left -= count
+        if writing.length != nil {
+            if count > writing.left { return refuseExcess() }
+            writing.left -= count
         }
-        if stream.isDiscarded || bytes.isEmpty { return .ok }
+        if writing.isDiscarded || bytes.isEmpty { return .ok }
         unsent.add(bytes.count, ordering: .sequentiallyConsistent)
         if passOn(.write, bytes) { return pressure() }
         unsent.subtract(bytes.count, ordering: .sequentiallyConsistent)
-        if stream.length != nil { stream.left += count }
+        if writing.length != nil { writing.left += count }
         return .closed
     }
 
@@ -114,12 +114,12 @@ extension Exchange {
 
     /// The peer gets what was announced, but the writer is no longer to be trusted with where it ends.
     private func refuseExcess() -> CoreStatus {
-        let isNews = !stream.hasOverrun && !stream.isDiscarded
-        stream.hasOverrun = true
+        let isNews = !writing.hasOverrun && !writing.isDiscarded
+        writing.hasOverrun = true
         if isNews {
             shard.shared.log(
                 .error,
-                "a response stream was written past its announced length of \(stream.length ?? 0) bytes; the excess is "
+                "a response stream was written past its announced length of \(writing.length ?? 0) bytes; the excess is "
                     + "refused and the connection closes")
         }
         return .limit

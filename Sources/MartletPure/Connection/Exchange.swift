@@ -48,6 +48,10 @@ final class Exchange: Message, @unchecked Sendable {
     @safe @exclusivity(unchecked) var stream = StreamState()
     var bodyChannel: CoreBodyChannel?
 
+    // The handler's, then the writer's; the reactor looks at them once it was told of a stream, or at the end.
+    var isDeferred = false
+    var writing = StreamWriting()
+
     // Any thread's.
     let events = Mutex<CoreExchangeEvents?>(nil)
     let phase = Atomic<UInt8>(Phase.filling.rawValue)
@@ -114,7 +118,6 @@ extension Exchange {
         var isInHandler = false
         /// The head lives in `kept`.
         var isDetached = false
-        var isDeferred = false
         /// The response may be sent …
         var isReady = false
         /// … and its head was.
@@ -157,8 +160,10 @@ extension Exchange {
         var pending = OutputQueue()
         /// Octets here and not yet known to be sent.
         var unsettled = 0
+    }
 
-        // The writer's.
+    /// … and what its writer knows of it. A property of its own: two threads must not change parts of one.
+    struct StreamWriting {
         /// HEAD, 204, 205, 304: the stream's octets are dropped.
         var isDiscarded = false
         /// More was written than was announced.
