@@ -18,15 +18,16 @@ VERSION = $(shell sed -n 's/^.define MT_VERSION_[A-Z]* //p' CCore/include/martle
 # ENGINE=swift runs a part of the tests on the all-Swift engine.
 ENGINE ?= c
 ifeq ($(ENGINE),swift)
-ENGINE_FLAGS := --disable-default-traits --scratch-path .build-pure
+ENGINE_TRAITS := --disable-default-traits
+ENGINE_FLAGS := $(ENGINE_TRAITS) --scratch-path .build-pure
 export PART_SUFFIX := -pure
 endif
 BIN = swift build -c release $(ENGINE_FLAGS)
 DEMO ?= $(shell $(BIN) --show-bin-path)/Demo
 
 # swiftc knows no undefined-behaviour sanitizer on Linux; the C target gets the one that needs no runtime.
-SWIFT_ASAN := --sanitize=address --scratch-path .build-asan -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined
-SWIFT_TSAN := --sanitize=thread --scratch-path .build-tsan
+SWIFT_ASAN := --sanitize=address --scratch-path .build-asan$(PART_SUFFIX) $(ENGINE_TRAITS) -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined
+SWIFT_TSAN := --sanitize=thread --scratch-path .build-tsan$(PART_SUFFIX) $(ENGINE_TRAITS)
 # The parts that meet the demo from outside, with one that is watched, and therefore slower and larger.
 WATCHED := MARTLET_SANITIZED=1 MARTLET_SLOWNESS=10 sh -c \
 	'for part in conformance smuggling abuse; do $(TEST) $$part "$$0" || exit 1; done'
@@ -147,7 +148,7 @@ asan: ## run the C and Swift tests under AddressSanitizer and UndefinedBehaviorS
 	@$(MAKE) --no-print-directory test-c VARIANT=asan
 	@$(TEST) swift $(SWIFT_ASAN)
 	@swift build $(SWIFT_ASAN) --product Demo
-	@$(WATCHED) .build-asan/debug/Demo
+	@$(WATCHED) .build-asan$(PART_SUFFIX)/debug/Demo
 
 ubsan: ## run the C tests under UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory test-c VARIANT=ubsan
@@ -157,7 +158,7 @@ tsan: ## run the C and Swift tests under ThreadSanitizer, and the demo for the o
 	@$(MAKE) --no-print-directory test-c VARIANT=tsan
 	@$(TEST) swift $(SWIFT_TSAN)
 	@swift build $(SWIFT_TSAN) --product Demo
-	@$(WATCHED) .build-tsan/debug/Demo
+	@$(WATCHED) .build-tsan$(PART_SUFFIX)/debug/Demo
 
 valgrind: ## run the C tests under valgrind
 	@$(NEED) c test
