@@ -50,8 +50,8 @@ setup: ## install what is missing, for every other target
 	@$(NEED) c swift test lint
 
 run: ## build the demo application and serve on port 8080 (ARGS="--help" lists its flags)
-	@$(NEED) c swift
-	swift run -c release Demo $(ARGS)
+	@$(NEED) $(if $(ENGINE_TRAITS),,c) swift
+	swift run -c release $(ENGINE_FLAGS) Demo $(ARGS)
 
 build: ## build everything, optimised
 	@$(NEED) c swift
