@@ -5,6 +5,8 @@
 @safe
 struct ByteBuffer: ~Copyable {
     private static let leastCapacity = 256
+    /// What a buffer may hold on to while nobody needs it.
+    private static let mostKept = 65536
 
     private var memory: UnsafeMutablePointer<UInt8>?
     private(set) var count = 0
@@ -80,6 +82,15 @@ struct ByteBuffer: ~Copyable {
 
     /// Forgets what is there and keeps the memory.
     mutating func removeAll() { count = 0 }
+
+    /// Forgets what is there, and memory that was needed for once.
+    mutating func recycle() {
+        count = 0
+        if capacity <= Self.mostKept { return }
+        unsafe memory?.deallocate()
+        unsafe memory = nil
+        capacity = 0
+    }
 
     mutating func truncate(to count: Int) { self.count = min(count, self.count) }
 

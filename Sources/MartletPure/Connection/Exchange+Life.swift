@@ -36,7 +36,7 @@ extension Exchange {
         unsafe base = nil
         unsafe body = UnsafeBufferPointer(start: nil, count: 0)
         decoded.removeAll()
-        response.reset()
+        response.recycle()
         if progress.isDetached || reading.sink != .none || reading.failure != 0 { resetKept() }
         if stream.hasStarted || isDeferred { resetShared() }
         progress = Progress()
@@ -46,7 +46,7 @@ extension Exchange {
 
     /// What only requests with a body, or a life beyond their read, have touched.
     private func resetKept() {
-        kept.removeAll()
+        kept.recycle()
         whole = ByteBuffer()
         trailers = nil
         reading = BodyReading()

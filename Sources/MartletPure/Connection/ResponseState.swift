@@ -73,7 +73,13 @@ struct ResponseState: ~Copyable {
         return (descriptor, length)
     }
 
-    /// As if nothing had been said; for an error's answer, and for the next request.
+    /// For the next request.
+    mutating func recycle() {
+        reset()
+        bytes.recycle()
+    }
+
+    /// As if nothing had been said: for an error's answer.
     mutating func reset() {
         dropBody()
         status = 200
