@@ -112,11 +112,6 @@ bool mt__reactor_post(mt__reactor *reactor, mt__message *message) {
   return result != MT__POST_CLOSED;
 }
 
-bool mt__reactor_is_current(const mt__reactor *reactor) {
-  return atomic_load_explicit(&reactor->shared.has_thread, memory_order_acquire) &&
-         pthread_equal(reactor->shared.thread, pthread_self());
-}
-
 void mt__reactor_refresh_clock(mt__reactor *reactor) {
   reactor->now_ms = mt__clock_monotonic_ms();
 }

@@ -49,7 +49,11 @@ void mt__reactor_quit(mt__reactor *reactor);
  * any. */
 bool mt__reactor_post(mt__reactor *reactor, mt__message *message);
 /** Whether the caller is on the thread that runs the reactor. Thread: any. */
-bool mt__reactor_is_current(const mt__reactor *reactor);
+static inline bool mt__reactor_is_current(const mt__reactor *reactor) {
+  return atomic_load_explicit(&reactor->shared.has_thread, memory_order_acquire) &&
+         pthread_equal(reactor->shared.thread, pthread_self());
+}
+
 /** Reads the clock anew (accept, a first timer). */
 void mt__reactor_refresh_clock(mt__reactor *reactor);
 
