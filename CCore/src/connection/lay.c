@@ -10,22 +10,8 @@ void mt__lay_break(mt__connection *connection) {
   mt__chain_clear(&connection->output, &connection->shard->buffers);
 }
 
-/** Where `size` octets may be written, to be laid down by mt__lay_end; NULL when the connection
- * broke.
- */
-char *mt__lay_begin(mt__connection *connection, size_t size) {
-  mt__shard *shard = connection->shard;
-  if (MT__OUT_BYTES - shard->out_size < size) mt__lay_flush(connection);
-  return connection->is_broken || size > MT__OUT_BYTES ? NULL : shard->out + shard->out_size;
-}
-
-/** Lays down what was written there. Behind what waits in the chain it has to be copied. */
-void mt__lay_end(mt__connection *connection, size_t size) {
-  mt__shard *shard = connection->shard;
-  mt_slice written = {shard->out + shard->out_size, size};
-  if (mt__chain_is_empty(&connection->output))
-    shard->out_size += size;
-  else if (mt__chain_append_copy(&connection->output, &shard->buffers, written) != MT_OK)
+void mt__lay_behind(mt__connection *connection, mt_slice bytes) {
+  if (mt__chain_append_copy(&connection->output, &connection->shard->buffers, bytes) != MT_OK)
     mt__lay_break(connection);
 }
 
@@ -36,9 +22,8 @@ void mt__lay_bytes(mt__connection *connection, mt_slice bytes) {
   if (out) {
     memcpy(out, bytes.data, bytes.size);
     mt__lay_end(connection, bytes.size);
-  } else if (mt__chain_append_copy(&connection->output, &connection->shard->buffers, bytes) !=
-             MT_OK) {
-    mt__lay_break(connection);
+  } else {
+    mt__lay_behind(connection, bytes);
   }
 }
 
