@@ -6,11 +6,6 @@
 
 enum { FIRST_FIELDS_BYTES = 256 };
 
-mt_status mt__response_check_open(const mt_response *response) {
-  mt_exchange *exchange = mt__exchange_of_response(response);
-  return mt__exchange_phase(exchange) == MT__PHASE_FILLING ? MT_OK : MT_ERROR_INVALID_STATE;
-}
-
 static bool reserve(mt_response *response, size_t room) {
   if (room <= response->fields_capacity - response->fields_size) return true;
   size_t capacity = response->fields_capacity ? response->fields_capacity : FIRST_FIELDS_BYTES;
