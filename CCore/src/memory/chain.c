@@ -185,7 +185,7 @@ void mt__chain_consume(mt__chain *chain, mt__buffer_pool *pool, uint64_t bytes) 
   if (chain->first && bytes) shorten_first(chain, bytes);
 }
 
-void mt__chain_clear(mt__chain *chain, mt__buffer_pool *pool) {
+void mt__chain_drop(mt__chain *chain, mt__buffer_pool *pool) {
   while (chain->first) drop_segment(unlink_first(chain), pool);
 }
 

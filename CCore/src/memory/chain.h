@@ -52,8 +52,13 @@ int mt__chain_pieces(const mt__chain *chain, struct iovec *pieces, int count);
 bool mt__chain_file(const mt__chain *chain, mt__file_part *part);
 /** Drops `bytes` from the front, which hold there. */
 void mt__chain_consume(mt__chain *chain, mt__buffer_pool *pool, uint64_t bytes);
-/** Drops everything. */
-void mt__chain_clear(mt__chain *chain, mt__buffer_pool *pool);
+/** As mt__chain_clear, for a chain that holds something. */
+void mt__chain_drop(mt__chain *chain, mt__buffer_pool *pool);
+
+/** Drops everything. Most chains hold nothing. */
+static inline void mt__chain_clear(mt__chain *chain, mt__buffer_pool *pool) {
+  if (!mt__chain_is_empty(chain)) mt__chain_drop(chain, pool);
+}
 
 MT__HIDDEN_END
 
