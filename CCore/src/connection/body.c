@@ -334,8 +334,7 @@ size_t mt__body_begin(mt__connection *connection, mt_exchange *exchange, mt_slic
   return 0;
 }
 
-void mt__body_abandon(mt__connection *connection, mt_exchange *exchange) {
-  if (connection->incoming != exchange) return;
+void mt__body_abandon_rest(mt__connection *connection, mt_exchange *exchange) {
   if (exchange->reactor_only.sink == MT__SINK_STREAM)
     mt__exchange_end_body(exchange, MT_BODY_FAILED, MT_ERROR_CLOSED);
   exchange->reactor_only.sink = MT__SINK_DISCARD;

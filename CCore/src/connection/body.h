@@ -20,9 +20,14 @@ size_t mt__body_feed(mt__connection *connection, mt_exchange *exchange, mt_slice
 void mt__body_check_end(mt__connection *connection);
 /** The measurement of the rate starts anew (begin, resume). */
 void mt__body_restart_clock(mt_exchange *exchange);
+/** As mt__body_abandon, for a body that is being read. */
+void mt__body_abandon_rest(mt__connection *connection, mt_exchange *exchange);
+
 /** The response needs the body no more: what is left is dropped, or the connection closes after it.
  */
-void mt__body_abandon(mt__connection *connection, mt_exchange *exchange);
+static inline void mt__body_abandon(mt__connection *connection, mt_exchange *exchange) {
+  if (connection->incoming == exchange) mt__body_abandon_rest(connection, exchange);
+}
 
 MT__HIDDEN_END
 
