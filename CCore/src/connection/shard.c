@@ -111,10 +111,6 @@ static void on_clock(mt__timer *timer) {
   if (shard->connection_count) mt__reactor_set_timer(&shard->reactor, timer, CLOCK_MS);
 }
 
-mt_slice mt__shard_preset(mt__shard *shard) {
-  return (mt_slice){shard->preset, shard->preset_size};
-}
-
 mt_status mt__shard_create(mt__shared *shared, uint32_t index, mt__shard **shard) {
   mt__shard *made = mt__allocate_zeroed(&shared->allocator, 1, sizeof *made);
   if (!made) return MT_ERROR_NO_MEMORY;

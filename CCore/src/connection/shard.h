@@ -122,7 +122,9 @@ void mt__shard_check_drained(mt__shard *shard);
 /** A first connection is there: the Date line is made anew, and kept so. Thread: reactor. */
 void mt__shard_wake_clock(mt__shard *shard);
 /** "Date: …\r\n" and "Server: …\r\n". Thread: reactor. */
-mt_slice mt__shard_preset(mt__shard *shard);
+static inline mt_slice mt__shard_preset(const mt__shard *shard) {
+  return (mt_slice){shard->preset, shard->preset_size};
+}
 
 MT__HIDDEN_END
 
