@@ -15,8 +15,11 @@ import Testing
             let before = try await Footprint.rest()
             for number in 0..<50 { try await Self.live(number) }
             let after = try await Footprint.rest()
-            #expect(after == before)
-            #expect(before.threads == 0)
+            #expect(before.threads == 0 && after.threads == 0)
+            // A client closes its socket when a queue of its own lets go of it.
+            try await eventually("descriptors are no more than before") {
+                Footprint.countDescriptors() <= before.descriptors
+            }
         }
     }
 
@@ -84,7 +87,7 @@ import Testing
 }
 
 /// What a process holds that a server could leave behind. Where the system does not tell, nothing.
-private struct Footprint: Equatable {
+private struct Footprint {
     var descriptors: Int
     /// The engine's own: those of Swift's pools come and go.
     var threads: Int
@@ -94,8 +97,11 @@ private struct Footprint: Equatable {
         try await eventually("the engine's threads are gone") { countThreads() == 0 }
         // Swift's own timers hold descriptors once they were used, which a run without a wait leaves to the next.
         try await Task.sleep(for: .milliseconds(1))
-        let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/dev/fd").count
-        return Footprint(descriptors: descriptors, threads: countThreads())
+        return Footprint(descriptors: countDescriptors(), threads: countThreads())
+    }
+
+    static func countDescriptors() -> Int {
+        (try? FileManager.default.contentsOfDirectory(atPath: "/dev/fd").count) ?? .max
     }
 
     private static func countThreads() -> Int {
