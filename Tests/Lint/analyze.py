@@ -17,8 +17,10 @@ INCLUDES = ["-ICCore/include", "-ICCore/src", "-ITests/CCore"]
 # Off: what cppcheck holds against a pointer one past the end, and against results passed by address.
 CPPCHECK = ["cppcheck", "--quiet", "--std=c11", "--enable=warning,performance,portability", "--inline-suppr",
             "--error-exitcode=1", "--suppress=pointerOutOfBoundsCond", "--suppress=ctuuninitvar", *INCLUDES]
-# Off for what ends with its tests: matters of the library's care, and leaks, which LeakSanitizer finds there.
+# Off for what ends with its tests: matters of the library's care, leaks, which LeakSanitizer finds there, and names
+# that the system gave to what a test or a bench stands in for.
 ELSEWHERE = ("--checks=-cert-err34-c,-clang-analyzer-unix.Malloc,-concurrency-mt-unsafe,"
+             "-bugprone-reserved-identifier,-readability-inconsistent-declaration-parameter-name,"
              "-bugprone-narrowing-conversions,-bugprone-implicit-widening-of-multiplication-result,-readability-uppercase-literal-suffix")
 
 # The tool · what it must say · a function with that fault.

@@ -34,7 +34,8 @@ static void answer_async(mt_request *request, mt_response *response, void *user_
 static void answer_parameters(mt_request *request, mt_response *response, void *user_data) {
   (void)user_data;
   uint64_t bytes = 0;
-  for (char name = 'a'; name < 'a' + PARAMETERS; name++) {
+  for (int i = 0; i < PARAMETERS; i++) {
+    const char name = (char)('a' + i);
     mt_slice value;
     if (mt_request_parameter_get(request, (mt_slice){&name, 1}, &value)) bytes += value.size;
   }
