@@ -1,10 +1,8 @@
 /* A C program with the server inside it, one route for each thing that could cost an allocation;
  * and one that does, to show that it would be seen. It says its port and serves until SIGTERM. */
-#include <martlet.h>
-#include <signal.h>
-#include <stdio.h>
+#include "../Embedding/serving.h"
+
 #include <stdlib.h>
-#include <string.h>
 
 static void answer_hello(mt_request *request, mt_response *response, void *user_data) {
   (void)request, (void)user_data;
@@ -64,18 +62,11 @@ static void answer_wastefully(mt_request *request, mt_response *response, void *
   answer_hello(request, response, user_data);
 }
 
-/* --- life --- */
-
-static mt_status add_routes(mt_server *server, mt_error *error) {
+int main(void) {
   mt_route_options on_worker;
   mt_route_options_init(&on_worker, sizeof on_worker);
   on_worker.dispatch = MT_DISPATCH_WORKER;
-  const struct {
-    mt_method method;
-    const char *pattern;
-    mt_handler_fn handler;
-    const mt_route_options *options;
-  } routes[] = {
+  const route_line routes[] = {
       {MT_METHOD_GET, "/hello", answer_hello, NULL},
       {MT_METHOD_GET, "/users/{id}", answer_parameter, NULL},
       {MT_METHOD_GET, "/query", answer_query, NULL},
@@ -85,48 +76,5 @@ static mt_status add_routes(mt_server *server, mt_error *error) {
       {MT_METHOD_GET, "/worker", answer_hello, &on_worker},
       {MT_METHOD_GET, "/wasteful", answer_wastefully, NULL},
   };
-  mt_status status = MT_OK;
-  for (size_t i = 0; i < sizeof routes / sizeof routes[0] && status == MT_OK; i++) {
-    mt_slice pattern = {routes[i].pattern, strlen(routes[i].pattern)};
-    status = mt_server_route(server, routes[i].method, pattern, routes[i].handler, NULL, NULL,
-                             routes[i].options, error);
-  }
-  return status;
-}
-
-static mt_status start(mt_server *server, mt_error *error) {
-  mt_status status = add_routes(server, error);
-  if (status == MT_OK) status = mt_server_listen_tcp(server, MT_SLICE("127.0.0.1"), 0, error);
-  if (status == MT_OK) status = mt_server_start(server, error);
-  return status;
-}
-
-static void serve_until(const sigset_t *signals, mt_server *server) {
-  printf("http://127.0.0.1:%u\n", mt_server_port(server, 0));
-  fflush(stdout);
-  int received;
-  sigwait(signals, &received);
-  mt_server_drain(server, 0);
-  mt_server_wait(server, UINT32_MAX);
-}
-
-int main(void) {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals, NULL);
-  mt_server_config config;
-  mt_server_config_init(&config, sizeof config);
-  config.reactors = 1;
-  config.workers = 2;
-  mt_error error = {.struct_size = sizeof error};
-  mt_server *server = NULL;
-  mt_status status = mt_server_create(&config, &server, &error);
-  if (status == MT_OK) status = start(server, &error);
-  if (status == MT_OK)
-    serve_until(&signals, server);
-  else
-    fprintf(stderr, "%s\n", error.message);
-  mt_server_destroy(server);
-  return status == MT_OK ? 0 : 1;
+  return serve(routes, sizeof routes / sizeof routes[0], 1, "http://127.0.0.1:");
 }
