@@ -33,15 +33,14 @@ package final class CoreBodyChannel: Sendable {
 
     /// Takes a piece; false: send no more until asked.
     package func arrived(_ bytes: Span<UInt8>) -> Bool {
-        let copy = [UInt8](copying: bytes)
         let (consumer, goesOn) = state.withLock { state -> (Consumer?, Bool) in
             if state.isAbandoned { return (nil, true) }
             if let consumer = state.consumer.take() { return (consumer, true) }
-            state.waiting.append(contentsOf: copy)
+            unsafe bytes.withUnsafeBufferPointer { unsafe state.waiting.append(contentsOf: $0) }
             state.isPaused = state.waiting.count >= Self.highWaterBytes
             return (nil, !state.isPaused)
         }
-        consumer?.resume(returning: .success(copy))
+        if let consumer { consumer.resume(returning: .success([UInt8](copying: bytes))) }
         return goesOn
     }
 
