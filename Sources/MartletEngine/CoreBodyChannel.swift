@@ -33,14 +33,15 @@ package final class CoreBodyChannel: Sendable {
 
     /// Takes a piece; false: send no more until asked.
     package func arrived(_ bytes: Span<UInt8>) -> Bool {
+        let copy = [UInt8](copying: bytes)
         let (consumer, goesOn) = state.withLock { state -> (Consumer?, Bool) in
             if state.isAbandoned { return (nil, true) }
             if let consumer = state.consumer.take() { return (consumer, true) }
-            unsafe bytes.withUnsafeBufferPointer { unsafe state.waiting.append(contentsOf: $0) }
+            state.waiting.append(contentsOf: copy)
             state.isPaused = state.waiting.count >= Self.highWaterBytes
             return (nil, !state.isPaused)
         }
-        if let consumer { consumer.resume(returning: .success([UInt8](copying: bytes))) }
+        consumer?.resume(returning: .success(copy))
         return goesOn
     }
 

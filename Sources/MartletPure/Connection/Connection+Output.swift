@@ -143,9 +143,9 @@ extension Connection {
     func stream(_ exchange: Exchange, _ bytes: Span<UInt8>) {
         exchange.stream.unsettled += bytes.count
         guard exchange.willBeChunked else { return put(exchange, bytes) }
-        exchange.notes.removeAll()
-        ResponseHead.appendChunkLine(bytes.count, to: &exchange.notes)
-        unsafe put(exchange, Span(_unsafeElements: exchange.notes.unsafeOctets))
+        var line = ByteBuffer()
+        ResponseHead.appendChunkLine(bytes.count, to: &line)
+        put(exchange, line.span)
         put(exchange, bytes)
         put(exchange, StaticString("\r\n").octets)
     }

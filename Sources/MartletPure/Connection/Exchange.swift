@@ -30,7 +30,7 @@ final class Exchange: Message, @unchecked Sendable {
     @safe @exclusivity(unchecked) var whole = ByteBuffer()
     var trailers: Trailers?
 
-    /// What the server's own answers are laid together in, then the chunk lines of a stream.
+    /// What the server's own answers are laid together in.
     @safe @exclusivity(unchecked) var notes = ByteBuffer()
     /// Its handler's run on a worker; made once.
     var job: HandlerJob?
