@@ -15,6 +15,10 @@ C := $(MAKE) --no-print-directory -j$(JOBS) -f CCore/Makefile ONLY=$(ONLY)
 LIB := .build-c/release
 COVERAGE := .build-c/coverage
 VERSION = $(shell sed -n 's/^.define MT_VERSION_[A-Z]* //p' CCore/include/martlet/abi.h | paste -s -d . -)
+# Where install puts things, and how it tells them.
+DEST = $(DESTDIR)$(PREFIX)
+CXX_HEADERS := $(wildcard CCore/bindings/cpp/martlet.hpp CCore/bindings/cpp/include/martlet.hpp)
+FILL_IN = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|'
 # ENGINE=swift runs a part of the tests on the all-Swift engine.
 ENGINE ?= c
 ifeq ($(ENGINE),swift)
@@ -75,7 +79,7 @@ test-c: ## run the C unit tests (VARIANT=asan, ubsan, tsan; ONLY=http: those bel
 	@$(TEST) c $$($(C) VARIANT=$(VARIANT) list-tests)
 
 test-embedding: lib ## install the C library aside, build and run the README's C program with it
-	@$(NEED) c test
+	@$(NEED) c test embedding
 	@$(TEST) embedding
 
 test-swift: ## run the Swift tests
@@ -201,17 +205,22 @@ pgo: ## build the C library by what load shows of it (clang), and measure what t
 	@$(NEED) c swift
 	@python3 bench/pgo/pgo.py $(ARGS)
 
-install: lib ## install the C library below PREFIX (default /usr/local)
-	mkdir -p $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/martlet
-	cp -P $(LIB)/libmartlet.* $(DESTDIR)$(PREFIX)/lib
-	cp CCore/include/martlet.h $(DESTDIR)$(PREFIX)/include
-	cp CCore/include/martlet/*.h $(DESTDIR)$(PREFIX)/include/martlet
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' CCore/martlet.pc.in \
-		>$(DESTDIR)$(PREFIX)/lib/pkgconfig/martlet.pc
+install: lib ## install the C library below PREFIX (default /usr/local), or below DESTDIR and PREFIX
+	@install -d "$(DEST)/include/martlet" "$(DEST)/lib/pkgconfig" "$(DEST)/lib/cmake/martlet"
+	install -m 644 CCore/include/martlet.h $(CXX_HEADERS) "$(DEST)/include"
+	install -m 644 CCore/include/martlet/*.h "$(DEST)/include/martlet"
+	@for file in $(LIB)/libmartlet.*; do \
+		case $$file in *.a) mode=644 ;; *) mode=755 ;; esac; \
+		if [ -h $$file ]; then cp -Pf $$file "$(DEST)/lib"; else install -m $$mode $$file "$(DEST)/lib"; fi || exit; \
+		echo "$(DEST)/lib/$${file##*/}"; done
+	install -m 644 CCore/cmake/martlet-config.cmake "$(DEST)/lib/cmake/martlet"
+	@$(FILL_IN) CCore/cmake/martlet-config-version.cmake.in >"$(DEST)/lib/cmake/martlet/martlet-config-version.cmake"
+	@$(FILL_IN) CCore/martlet.pc.in >"$(DEST)/lib/pkgconfig/martlet.pc"
+	@chmod 644 "$(DEST)/lib/pkgconfig/martlet.pc" "$(DEST)/lib/cmake/martlet/martlet-config-version.cmake"
 
 uninstall: ## remove what install put there
-	rm -f $(DESTDIR)$(PREFIX)/lib/libmartlet.* $(DESTDIR)$(PREFIX)/lib/pkgconfig/martlet.pc
-	rm -rf $(DESTDIR)$(PREFIX)/include/martlet $(DESTDIR)$(PREFIX)/include/martlet.h
+	rm -f "$(DEST)"/lib/libmartlet.* "$(DEST)/lib/pkgconfig/martlet.pc" "$(DEST)/include/martlet.h" "$(DEST)/include/martlet.hpp"
+	rm -rf "$(DEST)/include/martlet" "$(DEST)/lib/cmake/martlet"
 
 check-abi: lib ## compare exported symbols and struct layout with the recorded ones
 	@python3 Tests/Lint/abi.py $(LIB)
