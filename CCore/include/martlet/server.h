@@ -53,24 +53,50 @@ MT_API mt_status mt_server_start(mt_server *server, mt_error *error);
  * returns when the server has stopped. Thread: any thread that is not one of the server's. Errors:
  * as mt_server_start, MT_ERROR_WRONG_THREAD. Since: 0.1. */
 MT_API mt_status mt_server_run(mt_server *server, mt_error *error);
+/** Starts as mt_server_start does, but gives the first reactor no thread: the caller turns it
+ * inside a loop of its own, by mt_server_poll. With `reactors` 1 every inline handler then runs on
+ * the caller's thread. Workers and further reactors have threads as ever. Thread: any thread; the
+ * one that calls is the polling thread until another polls. Errors: as mt_server_start;
+ * MT_ERROR_INVALID_STATE (runs already, on threads), MT_ERROR_SYSTEM (this system's loop has no
+ * descriptor to wait on). Since: 0.1. */
+MT_API mt_status mt_server_start_polled(mt_server *server, mt_error *error);
+/** A descriptor (epoll or kqueue) that is readable while mt_server_poll has something to do: for
+ * poll, epoll, libevent, asyncio. Ownership: the server's; it is neither read nor closed by others,
+ * and goes with mt_server_destroy. Thread: any thread. Errors: -1 when mt_server_start_polled has
+ * not succeeded. Since: 0.1. */
+MT_API int mt_server_poll_descriptor(const mt_server *server);
+/** In how many milliseconds mt_server_poll has to be called though the descriptor stays silent; -1:
+ * at no time. It changes with each mt_server_poll. Thread: the polling thread. Errors: -1. Since:
+ * 0.1. */
+MT_API int mt_server_poll_timeout_ms(const mt_server *server);
+/** Serves what is ready on the calling thread, without waiting for more. Thread: any thread that is
+ * not one of the server's, one at a time. Errors: MT_ERROR_CLOSED (the server, or this reactor of
+ * it, has ended: no longer watch the descriptor), MT_ERROR_INVALID_STATE (not started by
+ * mt_server_start_polled), MT_ERROR_WRONG_THREAD (from inside a callback of the server's, or while
+ * another thread polls), MT_ERROR_SYSTEM. Since: 0.1. */
+MT_API mt_status mt_server_poll(mt_server *server);
 /** Begins a graceful end and returns at once: accepting stops, idle connections close, exchanges
  * finish, and after `deadline_ms` (0: the configured shutdown_timeout_ms) what is left is cut and
- * counted in the log. A further call can only shorten the deadline. Thread: any thread, also before
+ * counted in the log. A further call can only shorten the deadline. A server that is polled ends
+ * while mt_server_poll is called, until that says MT_ERROR_CLOSED. Thread: any thread, also before
  * start (it then stops at once). Errors: MT_ERROR_INVALID_ARGUMENT for NULL. Since: 0.1. */
 MT_API mt_status mt_server_drain(mt_server *server, uint32_t deadline_ms);
-/** Waits until the server has stopped, for at most `timeout_ms` (UINT32_MAX: forever).
+/** Waits until the server has stopped, for at most `timeout_ms` (UINT32_MAX: forever). On the
+ * polling thread it polls meanwhile; any other waits for that thread to poll to the end.
  *  Thread: any thread that is not one of the server's. Errors: MT_ERROR_TIMEOUT,
  * MT_ERROR_WRONG_THREAD, MT_ERROR_INVALID_STATE (never started). Since: 0.1. */
 MT_API mt_status mt_server_wait(mt_server *server, uint32_t timeout_ms);
 /** Cuts what is open and returns when every thread has ended; handlers that run on workers are
- * waited for. MT_OK when it had stopped already. Thread: any thread that is not one of the
- * server's. Errors: MT_ERROR_WRONG_THREAD (the stop is begun all the same),
+ * waited for. MT_OK when it had stopped already. Polls as mt_server_wait does. Thread: any thread
+ * that is not one of the server's. Errors: MT_ERROR_WRONG_THREAD (the stop is begun all the same),
  * MT_ERROR_INVALID_ARGUMENT. Since: 0.1. */
 MT_API mt_status mt_server_stop(mt_server *server);
 /** Stops and frees the server; every destructor given to it is called. Exchanges that are still
  * held stay valid and cancelled until they are released, and routes keep their user data until the
- * last of them is. Who is inside mt_server_run or mt_server_wait is waited for. NULL is allowed.
- * Thread: any thread that is not one of the server's. Errors: none. Since: 0.1. */
+ * last of them is. Who is inside mt_server_run, mt_server_wait or mt_server_poll is waited for; a
+ * server that is polled is polled to its end. NULL is allowed. Thread: any thread that is not one
+ * of the server's: on those the stop is begun, an error is logged, and nothing is freed. Errors:
+ * none. Since: 0.1. */
 MT_API void mt_server_destroy(mt_server *server);
 
 /** Takes the octets that the server answers to mt_server_inject; `is_end` marks the last call, with

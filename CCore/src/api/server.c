@@ -80,6 +80,22 @@ mt_status mt_server_run(mt_server *server, mt_error *error) {
   return server ? mt__server_run(server, error) : refuse_null(error, "server");
 }
 
+mt_status mt_server_start_polled(mt_server *server, mt_error *error) {
+  return server ? mt__server_start_polled(server, error) : refuse_null(error, "server");
+}
+
+int mt_server_poll_descriptor(const mt_server *server) {
+  return server ? server->poll_descriptor : -1;
+}
+
+int mt_server_poll_timeout_ms(const mt_server *server) {
+  return server ? mt__server_poll_timeout_ms(server) : -1;
+}
+
+mt_status mt_server_poll(mt_server *server) {
+  return server ? mt__server_poll(server) : MT_ERROR_INVALID_ARGUMENT;
+}
+
 mt_status mt_server_drain(mt_server *server, uint32_t deadline_ms) {
   return server ? mt__server_drain(server, deadline_ms) : MT_ERROR_INVALID_ARGUMENT;
 }

@@ -4,6 +4,7 @@
 #define MT_REACTOR_LOOP_H
 
 #include <martlet/status.h>
+#include <stdbool.h>
 
 #include "../base/allocator.h"
 #include "../base/attributes.h"
@@ -32,10 +33,15 @@ mt_status mt__loop_create(const mt_allocator *allocator, mt__loop **loop);
 void mt__loop_destroy(mt__loop *loop);
 /** Runs until mt__loop_break. */
 mt_status mt__loop_run(mt__loop *loop);
-/** Serves what is ready now, without waiting. */
+/** Serves what is ready now, without waiting; nothing once the loop is broken. */
 mt_status mt__loop_poll(mt__loop *loop);
-/** Makes mt__loop_run return after the current callbacks. */
+/** Makes mt__loop_run and mt__loop_poll return after the current callbacks. */
 void mt__loop_break(mt__loop *loop);
+/** Whether it was broken, and has not returned from mt__loop_run since. */
+bool mt__loop_is_broken(const mt__loop *loop);
+/** A descriptor that is readable while the loop has something to serve, its timers apart; -1: there
+ * is none. */
+int mt__loop_descriptor(mt__loop *loop);
 /** The backend's name, such as "epoll". Static lifetime. */
 const char *mt__loop_backend(const mt__loop *loop);
 

@@ -7,7 +7,7 @@
 
 #include <event2/event.h>
 #include <event2/event_struct.h>
-#include <stdbool.h>
+#include <string.h>
 
 #include "../base/os.h"
 
@@ -93,12 +93,42 @@ mt_status mt__loop_run(mt__loop *loop) {
 
 mt_status mt__loop_poll(mt__loop *loop) {
   /* NONBLOCK alone goes round until nothing is ready, which may be never. */
-  return serve(loop, EVLOOP_NONBLOCK | EVLOOP_ONCE);
+  return loop->is_broken ? MT_OK : serve(loop, EVLOOP_NONBLOCK | EVLOOP_ONCE);
 }
 
 void mt__loop_break(mt__loop *loop) {
   loop->is_broken = true;
   event_base_loopbreak(loop->base);
+}
+
+bool mt__loop_is_broken(const mt__loop *loop) {
+  return loop->is_broken;
+}
+
+static int find_set_of(int watched) {
+  enum { DESCRIPTORS_MAX = 1 << 20 };
+  int set = 0;
+  while (set < DESCRIPTORS_MAX && !mt__os_is_watched_by(watched, set)) set++;
+  return set < DESCRIPTORS_MAX ? set : -1;
+}
+
+static void ignore_readiness(int descriptor, short ready, void *user_data) {
+  (void)descriptor, (void)ready, (void)user_data;
+}
+
+/* libevent does not tell its descriptor. We let it watch one of ours, and look whose set that is
+ * in. */
+int mt__loop_descriptor(mt__loop *loop) {
+  const char *backend = mt__loop_backend(loop);
+  if (strcmp(backend, "epoll") != 0 && strcmp(backend, "kqueue") != 0) return -1;
+  int reader, writer;
+  if (mt__os_wake_open(&reader, &writer) != 0) return -1;
+  mt__io probe;
+  mt__io_init(&probe, loop, reader, ignore_readiness, NULL);
+  int found = mt__io_watch(&probe, MT__IO_READ) == MT_OK ? find_set_of(reader) : -1;
+  mt__io_deinit(&probe);
+  mt__os_wake_close(reader, writer);
+  return found;
 }
 
 const char *mt__loop_backend(const mt__loop *loop) {

@@ -10,9 +10,10 @@
 enum { TICKER_SLACK_MS = 5 };
 
 static void arm_ticker(mt__reactor *reactor) {
-  uint32_t to_next_tick = (uint32_t)(MT__WHEEL_TICK_MS - reactor->now_ms % MT__WHEEL_TICK_MS);
-  reactor->is_ticking =
-      mt__io_set_timeout(&reactor->ticker, to_next_tick + TICKER_SLACK_MS) == MT_OK;
+  uint32_t delay_ms =
+      (uint32_t)(MT__WHEEL_TICK_MS - reactor->now_ms % MT__WHEEL_TICK_MS) + TICKER_SLACK_MS;
+  reactor->tick_due_ms = reactor->now_ms + delay_ms;
+  reactor->is_ticking = mt__io_set_timeout(&reactor->ticker, delay_ms) == MT_OK;
 }
 
 static void tick(int descriptor, short ready, void *user_data) {
@@ -57,6 +58,7 @@ mt_status mt__reactor_init(mt__reactor *reactor, const mt_allocator *allocator) 
   reactor->on_tick = NULL;
   reactor->on_tick_data = NULL;
   reactor->is_ticking = false;
+  reactor->tick_due_ms = 0;
   atomic_init(&reactor->shared.has_thread, false);
   atomic_init(&reactor->shared.wakes, 0);
   mt_status status = mt__loop_create(allocator, &reactor->loop);
@@ -90,13 +92,37 @@ void mt__reactor_deinit(mt__reactor *reactor) {
   mt__loop_destroy(reactor->loop);
 }
 
-mt_status mt__reactor_run(mt__reactor *reactor) {
-  reactor->shared.thread = pthread_self();
+static void enter(mt__reactor *reactor) {
+  atomic_store_explicit(&reactor->shared.thread, pthread_self(), memory_order_relaxed);
   atomic_store_explicit(&reactor->shared.has_thread, true, memory_order_release);
+}
+
+static void leave(mt__reactor *reactor) {
+  atomic_store_explicit(&reactor->shared.has_thread, false, memory_order_release);
+}
+
+mt_status mt__reactor_run(mt__reactor *reactor) {
+  enter(reactor);
   mt_status status = mt__loop_run(reactor->loop);
   mt__mailbox_close(&reactor->shared.mailbox);
-  atomic_store_explicit(&reactor->shared.has_thread, false, memory_order_release);
+  leave(reactor);
   return status;
+}
+
+mt_status mt__reactor_poll(mt__reactor *reactor, bool *is_over) {
+  enter(reactor);
+  mt_status status = mt__loop_poll(reactor->loop);
+  *is_over = mt__loop_is_broken(reactor->loop);
+  if (*is_over) mt__mailbox_close(&reactor->shared.mailbox);
+  leave(reactor);
+  return status;
+}
+
+/* The loop's clock may lag behind ours: who came at once again would find nothing to do. */
+int mt__reactor_poll_timeout_ms(const mt__reactor *reactor) {
+  if (!reactor->is_ticking) return -1;
+  uint64_t now_ms = mt__clock_monotonic_ms();
+  return reactor->tick_due_ms > now_ms ? (int)(reactor->tick_due_ms - now_ms) : 1;
 }
 
 void mt__reactor_quit(mt__reactor *reactor) {

@@ -24,12 +24,13 @@ typedef struct mt__reactor {
   mt__io ticker;
   mt__io waker;
   bool is_ticking;
+  uint64_t tick_due_ms; /* when the ticker comes next, while it is ticking */
   struct {
     mt__mailbox mailbox;
     int wake_writer;
     _Atomic uint64_t wakes; /* done; deinit waits for one per batch of the mailbox */
     _Atomic bool has_thread;
-    pthread_t thread; /* valid when has_thread */
+    _Atomic pthread_t thread; /* valid when has_thread */
   } shared;
 } mt__reactor;
 
@@ -43,6 +44,13 @@ void mt__reactor_deinit(mt__reactor *reactor);
 /** Serves events on the calling thread until mt__reactor_quit (which may come first), then closes
  * the mailbox (delivering what is in it). Once. */
 mt_status mt__reactor_run(mt__reactor *reactor);
+/** Serves what is ready on the calling thread, without waiting. `*is_over` says that
+ * mt__reactor_quit was called: the mailbox is closed then, as at the end of mt__reactor_run, and
+ * this is not called again. Threads may take turns. */
+mt_status mt__reactor_poll(mt__reactor *reactor, bool *is_over);
+/** In how many milliseconds mt__reactor_poll has a timer to serve; -1: none is set. Thread: whoever
+ * polls. */
+int mt__reactor_poll_timeout_ms(const mt__reactor *reactor);
 /** Thread: the reactor's. */
 void mt__reactor_quit(mt__reactor *reactor);
 /** Posts and wakes; false when the mailbox is closed (the message is still the caller's). Thread:
@@ -51,7 +59,8 @@ bool mt__reactor_post(mt__reactor *reactor, mt__message *message);
 /** Whether the caller is on the thread that runs the reactor. Thread: any. */
 static inline bool mt__reactor_is_current(const mt__reactor *reactor) {
   return atomic_load_explicit(&reactor->shared.has_thread, memory_order_acquire) &&
-         pthread_equal(reactor->shared.thread, pthread_self());
+         pthread_equal(atomic_load_explicit(&reactor->shared.thread, memory_order_relaxed),
+                       pthread_self());
 }
 
 /** Reads the clock anew (accept, a first timer). */

@@ -27,14 +27,18 @@ static void report_cut(const mt__shared *shared) {
             (unsigned long long)requests);
 }
 
-/** The last reactor waits for the handlers on workers, so that nobody who waits for the server with
- * a deadline has to. */
-static void reactor_ended(mt_server *server) {
+bool mt__server_reactor_ended(mt_server *server) {
   pthread_mutex_lock(&server->mutex);
   bool is_last = --server->running == 0;
   pthread_mutex_unlock(&server->mutex);
-  if (!is_last) return;
-  report_cut(server->shared);
+  if (is_last) report_cut(server->shared);
+  return is_last;
+}
+
+/** The last reactor waits for the handlers on workers, so that nobody who waits for the server with
+ * a deadline has to. */
+static void reactor_thread_ended(mt_server *server) {
+  if (!mt__server_reactor_ended(server)) return;
   mt__executor_end(server->executor);
   set_life(server, MT__LIFE_STOPPED);
 }
@@ -45,7 +49,7 @@ static void serve(mt_server *server, mt__shard *shard) {
   if (status != MT_OK)
     mt__log(&server->shared->logger, MT_LOG_ERROR, "reactor %u ended: %s", shard->index,
             mt_status_name(status));
-  reactor_ended(server);
+  reactor_thread_ended(server);
 }
 
 static void *reactor_main(void *user_data) {
@@ -89,12 +93,18 @@ static mt_status create_executor(mt_server *server) {
                              &server->executor);
 }
 
+static mt_status find_poll_descriptor(mt_server *server) {
+  server->poll_descriptor = mt__loop_descriptor(server->shards[0]->reactor.loop);
+  return server->poll_descriptor < 0 ? MT_ERROR_SYSTEM : MT_OK;
+}
+
 static mt_status prepare(mt_server *server, mt_error *error) {
   mt_status status = mt__router_freeze(server->shared->router, error);
   if (status != MT_OK) return status;
   status = create_shards(server);
   if (status == MT_OK) status = mt__endpoints_open(server);
   if (status == MT_OK) status = create_executor(server);
+  if (status == MT_OK && server->is_polled) status = find_poll_descriptor(server);
   if (status == MT_OK && server->shared->config.handler_warning_ms)
     status =
         mt__watchdog_start(&server->watchdog, server->shards, server->shard_count, server->shared);
@@ -202,6 +212,18 @@ mt_status mt__server_start(mt_server *server, mt_error *error) {
   return start_from(server, 0, error);
 }
 
+mt_status mt__server_start_polled(mt_server *server, mt_error *error) {
+  mt_status status;
+  if (!claim_start(server, &status, error)) {
+    if (status == MT_OK && !server->is_polled)
+      status = mt__error_set(error, MT_ERROR_INVALID_STATE, "the server runs already, on threads");
+    return status;
+  }
+  server->is_polled = true;
+  server->poller = pthread_self();
+  return start_from(server, 1, error);
+}
+
 static void count_callers(mt_server *server, int change) {
   pthread_mutex_lock(&server->mutex);
   server->callers += (uint32_t)change;
@@ -249,6 +271,10 @@ mt_status mt__server_drain(mt_server *server, uint32_t deadline_ms) {
 }
 
 static mt_status wait_for_end(mt_server *server, uint32_t timeout_ms) {
+  if (mt__server_is_poller(server)) {
+    mt_status polled = mt__server_poll_to_end(server, &timeout_ms);
+    if (polled != MT_OK) return polled;
+  }
   bool is_in_time = true;
   pthread_mutex_lock(&server->mutex);
   mt_status status = server->life == MT__LIFE_CREATED ? MT_ERROR_INVALID_STATE : MT_OK;

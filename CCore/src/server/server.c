@@ -58,6 +58,7 @@ mt_status mt__server_create(const mt_server_config *theirs, mt_server **server, 
   }
   made->shared = shared;
   made->shard_count = config.reactors ? config.reactors : mt__os_cpu_count();
+  made->poll_descriptor = -1;
   shared->server = made;
   *server = made;
   return MT_OK;
@@ -78,7 +79,12 @@ static void release_shards(mt_server *server) {
 }
 
 void mt__server_destroy(mt_server *server) {
-  mt__server_stop(server);
+  if (!mt__server_is_own_thread(server)) mt__server_become_poller(server);
+  if (mt__server_stop(server) == MT_ERROR_WRONG_THREAD) {
+    mt__log(&server->shared->logger, MT_LOG_ERROR,
+            "mt_server_destroy was called on the server's own thread: it stops, and is not freed");
+    return;
+  }
   mt__server_await_callers(server);
   mt__shared *shared = server->shared;
   mt_allocator allocator = shared->allocator;

@@ -55,6 +55,7 @@ struct mt_server {
   mt__executor *executor;
   mt__watchdog watchdog;
   uint64_t started_ms;
+  int poll_descriptor; /* -1 unless is_polled; set before it runs */
 
   pthread_mutex_t mutex; /* guards what follows */
   pthread_cond_t changed;
@@ -63,6 +64,10 @@ struct mt_server {
   bool is_joined;     /* they are */
   uint32_t callers;   /* threads inside run and wait */
   uint32_t running;   /* reactors that have not ended */
+  bool is_polled;     /* the first reactor is in a loop of the host's … */
+  bool is_turning;    /* … and somebody turns it now … */
+  bool is_poll_over;  /* … until it has ended */
+  pthread_t poller;   /* who turned it last */
   pthread_t *threads; /* one for each reactor but those on a caller's thread */
   uint32_t thread_count;
 };
@@ -75,6 +80,18 @@ void mt__server_destroy(mt_server *server);
 bool mt__server_is_open(mt_server *server);
 mt_status mt__server_start(mt_server *server, mt_error *error);
 mt_status mt__server_run(mt_server *server, mt_error *error);
+mt_status mt__server_start_polled(mt_server *server, mt_error *error);
+mt_status mt__server_poll(mt_server *server);
+int mt__server_poll_timeout_ms(const mt_server *server);
+/** Whether the calling thread is the one that polls, so that nobody else turns its reactor. */
+bool mt__server_is_poller(mt_server *server);
+/** Makes the calling thread the polling one, as soon as nobody is inside a poll. */
+void mt__server_become_poller(mt_server *server);
+/** Polls until the polled reactor has ended: MT_OK, or MT_ERROR_TIMEOUT at the end of `*timeout_ms`
+ * (UINT32_MAX: forever), which becomes what is left of it. */
+mt_status mt__server_poll_to_end(mt_server *server, uint32_t *timeout_ms);
+/** Notes the end of one reactor; true when it was the last. */
+bool mt__server_reactor_ended(mt_server *server);
 mt_status mt__server_drain(mt_server *server, uint32_t deadline_ms);
 mt_status mt__server_wait(mt_server *server, uint32_t timeout_ms);
 mt_status mt__server_stop(mt_server *server);

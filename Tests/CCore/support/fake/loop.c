@@ -142,6 +142,15 @@ void mt__loop_destroy(mt__loop *loop) {
   if (loop) mt__deallocate(loop->allocator, loop);
 }
 
+bool mt__loop_is_broken(const mt__loop *loop) {
+  return loop->is_broken;
+}
+
+int mt__loop_descriptor(mt__loop *loop) {
+  (void)loop;
+  return -1;
+}
+
 mt_status mt__loop_run(mt__loop *loop) {
   running = loop;
   if (script && !loop->is_broken) script(script_context);
