@@ -23,5 +23,6 @@
 #include "martlet/slice.h"
 #include "martlet/stats.h"
 #include "martlet/status.h"
+#include "martlet/thread.h"
 
 #endif

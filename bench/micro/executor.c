@@ -78,7 +78,8 @@ static void open_office(office *self, pthread_t *thread) {
     self->errands[i] = (errand){{do_errand}, {NULL, come_home}, self};
   demand(sem_init(&self->is_done, 0, 0) == 0, "no semaphore");
   demand(mt__reactor_init(&self->reactor, &mt__allocator_system) == MT_OK, "no reactor");
-  demand(mt__executor_create(&mt__allocator_system, 1, QUEUE, &self->executor) == MT_OK,
+  demand(mt__executor_create(&mt__allocator_system, &(mt__thread_maker){0}, 1, QUEUE,
+                             &self->executor) == MT_OK,
          "no worker");
   demand(pthread_create(thread, NULL, run_reactor, self) == 0, "no thread");
 }

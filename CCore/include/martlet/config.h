@@ -7,6 +7,7 @@
 #include "log.h"
 #include "slice.h"
 #include "status.h"
+#include "thread.h"
 
 MT_BEGIN_DECLS
 
@@ -93,6 +94,11 @@ typedef struct mt_server_config {
   void *log_user_data;
   /** The least level that reaches `log`. Default MT_LOG_INFO. */
   mt_log_level log_level;
+
+  /** Makes the threads of reactors, workers and watchdog; NULL: the library does. Default NULL. */
+  mt_thread_spawn_fn spawn_thread;
+  /** Handed to `spawn_thread`. */
+  void *spawn_thread_user_data;
 } mt_server_config;
 
 /** Fills `config` with the defaults. `struct_size` is sizeof(mt_server_config) as the caller sees

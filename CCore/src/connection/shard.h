@@ -7,6 +7,7 @@
 #include <martlet/config.h>
 
 #include "../base/log.h"
+#include "../base/thread.h"
 #include "../codec/h1/parser.h"
 #include "../memory/buffer_pool.h"
 #include "../memory/slab.h"
@@ -34,6 +35,7 @@ typedef struct mt__shared {
   mt_allocator allocator;
   mt_server_config config;
   mt__logger logger;
+  mt__thread_maker thread_maker;
   mt__h1_limits limits;
   mt__scan_kind scan;
   const mt__service *service;

@@ -1,10 +1,8 @@
 #include "executor.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 
-#include "../base/os.h"
 #include "queue.h"
 
 /* How often an idle worker looks again before it sleeps: under steady load that spares the
@@ -13,19 +11,19 @@ enum { LOOKS_BEFORE_SLEEP = 64 };
 
 typedef struct worker {
   mt__executor *executor;
-  pthread_t thread;     /* written under the mutex, before any of them runs a job */
-  _Atomic bool is_gone; /* no more jobs: once joined, its number may be another thread's */
+  mt__thread thread;
+  pthread_t self;       /* valid while is_here */
+  _Atomic bool is_here; /* it runs jobs: afterwards its number may be another thread's */
 } worker;
 
 struct mt__executor {
   const mt_allocator *allocator;
   mt__queue queue;
-  pthread_mutex_t mutex; /* guards the step from "nothing to do" to asleep, and `named` */
+  pthread_mutex_t mutex; /* guards the step from "nothing to do" to asleep */
   pthread_cond_t wake;
   _Atomic uint32_t sleepers; /* threads asleep or about to be */
   _Atomic bool is_ending;
   bool is_joined; /* whoever ends it is the only one who looks */
-  uint32_t named;
   uint32_t count;
   worker workers[];
 };
@@ -68,50 +66,25 @@ static mt__job *next_job(mt__executor *executor) {
   return job;
 }
 
-static void name_worker(mt__executor *executor) {
-  pthread_mutex_lock(&executor->mutex);
-  uint32_t index = executor->named++;
-  pthread_mutex_unlock(&executor->mutex);
-  char name[32];
-  snprintf(name, sizeof name, "mt-worker-%u", (unsigned)index);
-  mt__os_name_thread(name);
-}
-
-static void *work(void *user_data) {
+static void work(void *user_data) {
   worker *self = user_data;
-  mt__executor *executor = self->executor;
-  name_worker(executor);
-  for (mt__job *job; (job = next_job(executor)) != NULL;) job->run(job);
-  atomic_store(&self->is_gone, true);
-  return NULL;
+  self->self = pthread_self();
+  atomic_store(&self->is_here, true);
+  for (mt__job *job; (job = next_job(self->executor)) != NULL;) job->run(job);
+  atomic_store(&self->is_here, false);
 }
 
-/* A host's handlers run on its own threads. What a thread brings on itself stays open to it: a
- * blocked SIGSEGV kills without asking the handler. */
-static void block_signals(sigset_t *before) {
-  static const int OWN_FAULTS[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
-  sigset_t blocked;
-  sigfillset(&blocked);
-  for (size_t i = 0; i < sizeof OWN_FAULTS / sizeof OWN_FAULTS[0]; i++) {
-    sigdelset(&blocked, OWN_FAULTS[i]);
-  }
-  pthread_sigmask(SIG_SETMASK, &blocked, before);
-}
-
-static bool start_worker(mt__executor *executor) {
+static bool start_worker(mt__executor *executor, const mt__thread_maker *maker) {
   worker *next = &executor->workers[executor->count];
   next->executor = executor;
-  atomic_init(&next->is_gone, false);
-  return pthread_create(&next->thread, NULL, work, next) == 0;
+  atomic_init(&next->is_here, false);
+  char name[MT__THREAD_NAME_CAPACITY];
+  snprintf(name, sizeof name, "mt-worker-%u", executor->count);
+  return mt__thread_start(&next->thread, maker, name, work, next) == 0;
 }
 
-static bool start_threads(mt__executor *executor, uint32_t threads) {
-  sigset_t before;
-  block_signals(&before);
-  pthread_mutex_lock(&executor->mutex);
-  while (executor->count < threads && start_worker(executor)) executor->count++;
-  pthread_mutex_unlock(&executor->mutex);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
+static bool start_threads(mt__executor *executor, const mt__thread_maker *maker, uint32_t threads) {
+  while (executor->count < threads && start_worker(executor, maker)) executor->count++;
   return executor->count == threads;
 }
 
@@ -127,7 +100,7 @@ static mt_status init_executor(mt__executor *executor, const mt_allocator *alloc
   executor->allocator = allocator;
   atomic_init(&executor->sleepers, 0);
   atomic_init(&executor->is_ending, false);
-  executor->named = executor->count = 0;
+  executor->count = 0;
   executor->is_joined = false;
   mt_status status = mt__queue_init(&executor->queue, allocator, capacity);
   if (status != MT_OK) return status;
@@ -136,8 +109,8 @@ static mt_status init_executor(mt__executor *executor, const mt_allocator *alloc
   return status;
 }
 
-mt_status mt__executor_create(const mt_allocator *allocator, uint32_t threads, uint32_t capacity,
-                              mt__executor **executor) {
+mt_status mt__executor_create(const mt_allocator *allocator, const mt__thread_maker *maker,
+                              uint32_t threads, uint32_t capacity, mt__executor **executor) {
   if (threads == 0 || threads > MT__EXECUTOR_MAX_THREADS) return MT_ERROR_INVALID_ARGUMENT;
   mt__executor *made = mt__allocate(allocator, sizeof *made + threads * sizeof made->workers[0]);
   if (made == NULL) return MT_ERROR_NO_MEMORY;
@@ -146,7 +119,7 @@ mt_status mt__executor_create(const mt_allocator *allocator, uint32_t threads, u
     mt__deallocate(allocator, made);
     return status;
   }
-  if (!start_threads(made, threads)) {
+  if (!start_threads(made, maker, threads)) {
     mt__executor_destroy(made);
     return MT_ERROR_SYSTEM;
   }
@@ -167,7 +140,7 @@ void mt__executor_end(mt__executor *executor) {
   atomic_store(&executor->is_ending, true);
   pthread_cond_broadcast(&executor->wake);
   pthread_mutex_unlock(&executor->mutex);
-  for (uint32_t i = 0; i < executor->count; i++) pthread_join(executor->workers[i].thread, NULL);
+  for (uint32_t i = 0; i < executor->count; i++) mt__thread_join(&executor->workers[i].thread);
   executor->is_joined = true;
 }
 
@@ -184,7 +157,7 @@ bool mt__executor_is_current(const mt__executor *executor) {
   pthread_t self = pthread_self();
   for (uint32_t i = 0; i < executor->count; i++) {
     const worker *other = &executor->workers[i];
-    if (!atomic_load(&other->is_gone) && pthread_equal(other->thread, self)) return true;
+    if (atomic_load(&other->is_here) && pthread_equal(other->self, self)) return true;
   }
   return false;
 }

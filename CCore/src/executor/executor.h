@@ -6,6 +6,7 @@
 
 #include "../base/allocator.h"
 #include "../base/attributes.h"
+#include "../base/thread.h"
 
 MT__HIDDEN_BEGIN
 
@@ -19,16 +20,15 @@ struct mt__job {
 
 enum { MT__EXECUTOR_MAX_THREADS = 1024 };
 
-/** Starts `threads` (1 to MT__EXECUTOR_MAX_THREADS) threads; `capacity` is a power of two.
- * MT_ERROR_SYSTEM when a thread cannot be made: those made are joined. Signals are blocked on the
- * threads, but for those that a thread's own fault raises. */
-mt_status mt__executor_create(const mt_allocator *allocator, uint32_t threads, uint32_t capacity,
-                              mt__executor **executor);
+/** Starts `threads` (1 to MT__EXECUTOR_MAX_THREADS) threads by `maker`; `capacity` is a power of
+ * two. MT_ERROR_SYSTEM when a thread cannot be made: those made are waited for. */
+mt_status mt__executor_create(const mt_allocator *allocator, const mt__thread_maker *maker,
+                              uint32_t threads, uint32_t capacity, mt__executor **executor);
 /** Queues the job; false when the queue is full or the executor ends (the job is still the
  * caller's). Never waits for a job. What returned true is run exactly once, also by a destroy that
  * begins meanwhile. Thread: any. */
 bool mt__executor_submit(mt__executor *executor, mt__job *job);
-/** Runs what is queued and joins the threads; mt__executor_is_current may still be asked. A job
+/** Runs what is queued and waits for the threads; mt__executor_is_current may still be asked. A job
  * that is run meanwhile may still submit; other threads may not be in mt__executor_submit any more.
  * NULL is allowed. Once. Thread: none of the executor's. */
 void mt__executor_end(mt__executor *executor);

@@ -3,7 +3,8 @@
 #include "../base/status.h"
 #include "../http/words.h"
 
-enum { OLDEST_STRUCT_SIZE = sizeof(mt_server_config), SERVER_NAME_MAX = 127 };
+/* The first version ended before the host could give threads. */
+enum { OLDEST_STRUCT_SIZE = offsetof(mt_server_config, spawn_thread), SERVER_NAME_MAX = 127 };
 
 void mt__config_defaults(mt_server_config *config) {
   *config = (mt_server_config){

@@ -1,5 +1,4 @@
 /* start, run, drain, wait, stop: each may be called more than once and from any thread. */
-#include <signal.h>
 #include <stdio.h>
 
 #include "../base/clock.h"
@@ -52,23 +51,15 @@ static void serve(mt_server *server, mt__shard *shard) {
   reactor_thread_ended(server);
 }
 
-static void *reactor_main(void *user_data) {
+static void reactor_main(void *user_data) {
   mt__shard *shard = user_data;
-  char name[24];
-  snprintf(name, sizeof name, "mt-reactor-%u", shard->index);
-  mt__os_name_thread(name);
   serve(shard->shared->server, shard);
-  return NULL;
 }
 
-/** Threads of the library take no signals: they are for the host's. */
-static int start_thread(pthread_t *thread, mt__shard *shard) {
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  int failure = pthread_create(thread, NULL, reactor_main, shard);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
-  return failure;
+static int start_thread(mt__thread *thread, mt__shard *shard) {
+  char name[MT__THREAD_NAME_CAPACITY];
+  snprintf(name, sizeof name, "mt-reactor-%u", shard->index);
+  return mt__thread_start(thread, &shard->shared->thread_maker, name, reactor_main, shard);
 }
 
 /* --- start --- */
@@ -89,8 +80,8 @@ static mt_status create_executor(mt_server *server) {
   const mt_server_config *config = &server->shared->config;
   if (!config->workers) return MT_OK;
   uint32_t capacity = mt__number_power_of_two(config->worker_queue_capacity);
-  return mt__executor_create(&server->shared->allocator, config->workers, capacity,
-                             &server->executor);
+  return mt__executor_create(&server->shared->allocator, &server->shared->thread_maker,
+                             config->workers, capacity, &server->executor);
 }
 
 static mt_status find_poll_descriptor(mt_server *server) {
@@ -153,7 +144,7 @@ static void join(mt_server *server) {
   server->is_joining = true;
   pthread_mutex_unlock(&server->mutex);
   if (!is_mine) return;
-  for (uint32_t i = 0; i < server->thread_count; i++) pthread_join(server->threads[i], NULL);
+  for (uint32_t i = 0; i < server->thread_count; i++) mt__thread_join(&server->threads[i]);
   mt__executor_end(server->executor);
   mt__watchdog_stop(&server->watchdog);
   mt__endpoints_close(server);

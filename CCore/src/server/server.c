@@ -20,6 +20,7 @@ static mt_status create_shared(const mt_server_config *config, mt__shared **shar
     memcpy(made->server_name, config->server_name.data, config->server_name.size);
   made->config.server_name.data = made->server_name;
   made->logger = (mt__logger){config->log, config->log_user_data, config->log_level};
+  made->thread_maker = (mt__thread_maker){config->spawn_thread, config->spawn_thread_user_data};
   made->limits = (mt__h1_limits){config->max_request_line_bytes, config->max_header_bytes,
                                  config->max_header_fields};
   made->scan = mt__scan_best();

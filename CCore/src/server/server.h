@@ -60,15 +60,15 @@ struct mt_server {
   pthread_mutex_t mutex; /* guards what follows */
   pthread_cond_t changed;
   mt__life life;
-  bool is_joining;    /* somebody waits for the threads to be gone */
-  bool is_joined;     /* they are */
-  uint32_t callers;   /* threads inside run and wait */
-  uint32_t running;   /* reactors that have not ended */
-  bool is_polled;     /* the first reactor is in a loop of the host's … */
-  bool is_turning;    /* … and somebody turns it now … */
-  bool is_poll_over;  /* … until it has ended */
-  pthread_t poller;   /* who turned it last */
-  pthread_t *threads; /* one for each reactor but those on a caller's thread */
+  bool is_joining;     /* somebody waits for the threads to be gone */
+  bool is_joined;      /* they are */
+  uint32_t callers;    /* threads inside run and wait */
+  uint32_t running;    /* reactors that have not ended */
+  bool is_polled;      /* the first reactor is in a loop of the host's … */
+  bool is_turning;     /* … and somebody turns it now … */
+  bool is_poll_over;   /* … until it has ended */
+  pthread_t poller;    /* who turned it last */
+  mt__thread *threads; /* one for each reactor but those on a caller's thread */
   uint32_t thread_count;
 };
 

@@ -1,7 +1,5 @@
 #include "watchdog.h"
 
-#include <signal.h>
-
 #include "../base/clock.h"
 #include "../base/os.h"
 #include "../routing/router.h"
@@ -37,11 +35,10 @@ static void sleep_a_while(mt__watchdog *watchdog) {
   mt__os_condition_wait(&watchdog->wake, &watchdog->mutex, pause_ms);
 }
 
-static void *watch(void *user_data) {
+static void watch(void *user_data) {
   mt__watchdog *watchdog = user_data;
   watchdog->self = pthread_self();
   atomic_store(&watchdog->has_thread, true);
-  mt__os_name_thread("mt-watchdog");
   pthread_mutex_lock(&watchdog->mutex);
   while (!watchdog->is_ending) {
     uint64_t now = mt__clock_monotonic_ms();
@@ -50,20 +47,10 @@ static void *watch(void *user_data) {
   }
   pthread_mutex_unlock(&watchdog->mutex);
   atomic_store(&watchdog->has_thread, false);
-  return NULL;
 }
 
 bool mt__watchdog_is_current(const mt__watchdog *watchdog) {
   return atomic_load(&watchdog->has_thread) && pthread_equal(watchdog->self, pthread_self());
-}
-
-static bool start_thread(mt__watchdog *watchdog) {
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  bool is_started = pthread_create(&watchdog->thread, NULL, watch, watchdog) == 0;
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
-  return is_started;
 }
 
 static bool init_parts(mt__watchdog *watchdog) {
@@ -93,7 +80,8 @@ mt_status mt__watchdog_start(mt__watchdog *watchdog, mt__shard *const *shards, u
   watchdog->logger = &shared->logger;
   watchdog->allocator = &shared->allocator;
   if (!init_parts(watchdog)) return MT_ERROR_NO_MEMORY;
-  watchdog->is_running = start_thread(watchdog);
+  watchdog->is_running = mt__thread_start(&watchdog->thread, &shared->thread_maker, "mt-watchdog",
+                                          watch, watchdog) == 0;
   if (watchdog->is_running) return MT_OK;
   deinit_parts(watchdog);
   return MT_ERROR_SYSTEM;
@@ -105,7 +93,7 @@ void mt__watchdog_stop(mt__watchdog *watchdog) {
   watchdog->is_ending = true;
   pthread_cond_signal(&watchdog->wake);
   pthread_mutex_unlock(&watchdog->mutex);
-  pthread_join(watchdog->thread, NULL);
+  mt__thread_join(&watchdog->thread);
   deinit_parts(watchdog);
   watchdog->is_running = false;
 }

@@ -17,8 +17,8 @@ typedef struct mt__watchdog {
   uint64_t *seen_serials; /* of each reactor: the handler run that is being timed */
   uint64_t *seen_since;   /* … since when; 0: none, UINT64_MAX: reported */
   const mt_allocator *allocator;
-  pthread_t thread; /* for who starts and ends it */
-  pthread_t self;   /* valid when has_thread */
+  mt__thread thread; /* for who starts and ends it */
+  pthread_t self;    /* valid when has_thread */
   _Atomic bool has_thread;
   pthread_mutex_t mutex;
   pthread_cond_t wake;

@@ -77,7 +77,9 @@ static void look_round(mt__job *job) {
 
 static mt__executor *create(uint32_t threads, uint32_t capacity) {
   mt__executor *executor = NULL;
-  assert_int_equal(mt__executor_create(&mt__allocator_system, threads, capacity, &executor), MT_OK);
+  assert_int_equal(mt__executor_create(&mt__allocator_system, &(mt__thread_maker){0}, threads,
+                                       capacity, &executor),
+                   MT_OK);
   return executor;
 }
 
@@ -358,9 +360,9 @@ static void refuses_senseless_sizes(void **state) {
     failing_allocator memory;
     mt__executor *executor = NULL;
     failing_allocator_init(&memory, 0);
-    assert_int_equal(
-        mt__executor_create(&memory.allocator, cases[i].threads, cases[i].capacity, &executor),
-        MT_ERROR_INVALID_ARGUMENT);
+    assert_int_equal(mt__executor_create(&memory.allocator, &(mt__thread_maker){0},
+                                         cases[i].threads, cases[i].capacity, &executor),
+                     MT_ERROR_INVALID_ARGUMENT);
     assert_int_equal(memory.live_blocks, 0);
   }
 }
@@ -368,7 +370,7 @@ static void refuses_senseless_sizes(void **state) {
 static void create_and_destroy(const mt_allocator *allocator, void *context) {
   (void)context;
   mt__executor *executor = NULL;
-  mt_status status = mt__executor_create(allocator, 2, 4, &executor);
+  mt_status status = mt__executor_create(allocator, &(mt__thread_maker){0}, 2, 4, &executor);
   assert_true(status == MT_OK || status == MT_ERROR_NO_MEMORY);
   mt__executor_destroy(executor);
 }
@@ -390,7 +392,8 @@ static void joins_those_made_when_a_thread_cannot_be(void **state) {
   failing_allocator memory;
   failing_allocator_init(&memory, 0);
   mt__executor *executor = NULL;
-  mt_status status = mt__executor_create(&memory.allocator, 1000, 4, &executor);
+  mt_status status =
+      mt__executor_create(&memory.allocator, &(mt__thread_maker){0}, 1000, 4, &executor);
   assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
   assert_int_equal(status, MT_ERROR_SYSTEM);
   assert_null(executor);

@@ -42,7 +42,8 @@ static void whoever_takes_a_late_item_wakes_another_for_the_one_behind_it(void *
   tally_init(&done);
   partner late = {{dance}, &here, &done}, early = {{dance}, &here, &done};
   mt__executor *executor;
-  assert_int_equal(mt__executor_create(&mt__allocator_system, 2, 4, &executor), MT_OK);
+  assert_int_equal(
+      mt__executor_create(&mt__allocator_system, &(mt__thread_maker){0}, 2, 4, &executor), MT_OK);
   await_sleepers(executor, 2);
 
   uint64_t position; /* the late one has its place, but not yet its item in it */
