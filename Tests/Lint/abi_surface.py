@@ -27,7 +27,7 @@ def without_name(declaration):
 
 def parameters(text):
     """The types between a function's parentheses."""
-    each = [squeeze(part) for part in text.split(",")]
+    each = [squeeze(part) for part in re.split(r",(?![^()]*\))", text)]
     return ", ".join(part if part == "void" else without_name(part) for part in each)
 
 
