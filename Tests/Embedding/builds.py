@@ -58,6 +58,7 @@ def steadily():
 class Strict:
     """Every warning is an error, and the library is the installed one, found by pkg-config."""
     name = "strict"
+    compilers = []
     flags = ["-O2", *WARNINGS]
     environment = {}
     prefix = []
@@ -70,6 +71,7 @@ class Strict:
 class Sanitized:
     """Leaks and undefined behaviour end the program with another status than 0."""
     name = "sanitized"
+    compilers = []
     flags = [*SANITIZE, *WARNINGS]
     environment = SANITIZER_OPTIONS
     prefix = property(lambda self: steadily())
@@ -80,18 +82,24 @@ class Sanitized:
                 [str(sanitized_archive()), *run("pkg-config", "--libs", "libevent_core").split(), "-pthread"])
 
 
-STRICT, SANITIZED = Strict(), Sanitized()
+class StrictClang(Strict):
+    """The same by the other compiler."""
+    name = "strict-clang"
+    compilers = ["CC=clang", "CXX=clang++"]
+
+
+STRICT, STRICT_CLANG, SANITIZED = Strict(), StrictClang(), Sanitized()
 
 
 @functools.cache
-def examples(language, kind, **more):
+def examples(language, kind):
     """The folder with the examples of CCore/bindings/<language>, built by the Makefile that stands beside them."""
     build = folder() / f"{language}-{kind.name}"
     cflags, libraries = kind.libraries()
     variable = "CXXFLAGS" if language == "cpp" else "CFLAGS"
     run(MAKE, "--no-print-directory", JOBS, "-C", f"CCore/bindings/{language}/examples", f"BUILD={build}",
         f"{variable}={' '.join(kind.flags)}", f"LIBRARY_CFLAGS={' '.join(cflags)}",
-        f"LIBRARY_LIBS={' '.join(libraries)}", *(f"{name}={value}" for name, value in more.items()))
+        f"LIBRARY_LIBS={' '.join(libraries)}", *kind.compilers)
     return build
 
 
