@@ -1,0 +1,3 @@
+module martlet
+
+go 1.19
