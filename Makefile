@@ -44,7 +44,7 @@ PURE_PARTS := swift wire conformance smuggling abuse costs
 .DEFAULT_GOAL := help
 .PHONY: help setup run build debug demo test test-c test-fuzz test-embedding test-swift test-wire test-conformance \
 	test-smuggling test-abuse test-costs test-bench test-differential conformance fuzz fuzz-merge load soak \
-	leaks asan ubsan tsan valgrind coverage lib bench bench-quick bench-micro bench-instructions arena pgo install uninstall check-abi \
+	leaks asan ubsan tsan valgrind coverage lib bench bench-quick bench-micro bench-instructions bench-python bench-boundary arena pgo install uninstall check-abi \
 	format lint analyze info clean
 
 help: ## list the targets
@@ -196,6 +196,14 @@ bench-micro: lib ## time Martlet's parts by themselves, the parser beside others
 bench-instructions: ## count instructions and system calls a request, with callgrind and strace (ARGS=--write)
 	@$(NEED) c swift micro
 	@python3 bench/micro/instructions.py $(ARGS)
+
+bench-python: ## measure Martlet for Python beside gunicorn, uvicorn and granian, 8 minutes (ARGS=--quick, --write)
+	@$(NEED) c python-bench
+	@python3 bench/python/python_bench.py $(ARGS)
+
+bench-boundary: ## measure what a handler's call costs in C, C++, Swift, Rust, Go and Python (ARGS=--quick, --write)
+	@$(NEED) c swift python-bench boundary
+	@python3 bench/boundary/boundary.py $(ARGS)
 
 arena: ## check HttpArena's routes on Martlet and Hummingbird, then load them, 4 minutes (ARENA_DATA=folder)
 	@$(NEED) c swift arena

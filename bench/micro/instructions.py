@@ -37,15 +37,22 @@ def command(contestant, port):
 
 def callgrind(contestant, serve):
     """Instructions of the whole process, from its start to its end."""
+    with tempfile.TemporaryDirectory(prefix="martlet-callgrind-") as folder:
+        program, mask = pathlib.Path(folder, "program"), pathlib.Path(folder, "mask.so")
+        # Not every valgrind can read what Swift's compiler has to say to debuggers.
+        subprocess.run(["strip", "--strip-debug", command(contestant, 0)[0], "-o", program], check=True)
+        subprocess.run([*CC, "-shared", "-fPIC", HERE / "writable_mask.c", "-o", mask], check=True)
+        return callgrind_as_it_is(contestant, serve, program, LD_PRELOAD=str(mask))
+
+
+def callgrind_as_it_is(contestant, serve, program=None, **environment):
+    """The same of the program where it lies, as an interpreter wants it."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="martlet-callgrind-") as folder:
-        report, mask = pathlib.Path(folder, "report"), pathlib.Path(folder, "mask.so")
-        program, *arguments = command(contestant, port)
-        # Not every valgrind can read what Swift's compiler has to say to debuggers.
-        subprocess.run(["strip", "--strip-debug", program, "-o", f"{folder}/program"], check=True)
-        subprocess.run([*CC, "-shared", "-fPIC", HERE / "writable_mask.c", "-o", mask], check=True)
-        watched = ["valgrind", "--quiet", "--tool=callgrind", f"--callgrind-out-file={report}", f"{folder}/program"]
-        with Program([*watched, *arguments], {"LD_PRELOAD": str(mask)}, port) as running:
+        report = pathlib.Path(folder, "report")
+        own, *arguments = command(contestant, port)
+        watched = ["valgrind", "--quiet", "--tool=callgrind", f"--callgrind-out-file={report}", str(program or own)]
+        with Program([*watched, *arguments], {**dict(contestant.environment), **environment}, port) as running:
             serve(running.address)
         return int(re.search(r"^totals: (\d+)", report.read_text(), re.M)[1])
 

@@ -1,0 +1,63 @@
+"""What `make bench-boundary` leaves: a table, and the results as JSON."""
+import datetime
+import json
+import re
+
+import machine
+from places import BENCH, ROOT
+from tables import DASH, Table, number
+
+RESULTS = BENCH / "results/boundary.json"
+BEGIN, END = "<!-- boundary -->", "<!-- /boundary -->"
+HEADER = ("GET /hello, handler in", "ns more than in C", "± ns", "CPU ns/req", "instructions more", "instructions/req",
+          "version")
+
+
+def signed(value, digits=0):
+    return DASH if value is None else f"{value:+,.{digits}f}".replace("-", "−")
+
+
+def cells(result):
+    return (signed(result.get("more_ns")), number(result.get("more_spread_ns"), 0), number(result.get("ns"), 0),
+            signed(result.get("more_instructions")), number(result.get("instructions"), 0))
+
+
+def table(report):
+    rows = [(guest["label"], *cells(report["results"].get(name, {})), guest["version"] or DASH)
+            for name, guest in report["guests"].items()]
+    return Table("the cost of the boundary", HEADER, rows)
+
+
+def compose(described, guests, results, notes, seconds):
+    now = datetime.datetime.now(datetime.timezone.utc)
+    return {"date": now.date().isoformat(), "command": "make bench-boundary", "seconds": round(seconds),
+            "machine": described, "guests": guests, "results": results, "notes": notes}
+
+
+def origin(report):
+    return f"Measured on {report['date']} by `{report['command']}` on {machine.in_words(report['machine'])}."
+
+
+def section(report):
+    notes = [f"- {note}" for note in report["notes"]]
+    return "\n".join([origin(report), "", table(report).markdown(), *notes]).rstrip()
+
+
+def replace_between(path, text):
+    """Puts the text between the markers, which must be there once."""
+    filled = f"{BEGIN}\n{text}\n{END}"
+    new, count = re.subn(f"{re.escape(BEGIN)}.*?{re.escape(END)}", lambda _: filled, path.read_text(), flags=re.S)
+    if count != 1:
+        raise ValueError(f"{path.name} has not one place between '{BEGIN}' and '{END}'")
+    path.write_text(new)
+
+
+def read():
+    """The last report that was written."""
+    return json.loads(RESULTS.read_text())
+
+
+def write(report):
+    RESULTS.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+    for path in (ROOT / "README.md", BENCH / "README.md"):
+        replace_between(path, section(report))
