@@ -125,6 +125,11 @@ class Readme(unittest.TestCase):
         self.assertEqual(once, f"before\n{reporting.BEGIN}\nnew\n\n{reporting.END}\nafter\n")
         self.assertEqual(self.replaced(once), once)
 
+    def test_has_other_markers_for_other_benches(self):
+        with files(page=b"before\n<!-- a -->old<!-- /a -->\nafter") as folder:
+            reporting.replace_between(folder / "page", "new", "<!-- a -->", "<!-- /a -->")
+            self.assertEqual((folder / "page").read_text(), "before\n<!-- a -->\nnew\n\n<!-- /a -->\nafter")
+
     def test_must_have_the_markers(self):
         with self.assertRaises(ValueError):
             self.replaced("without\n")

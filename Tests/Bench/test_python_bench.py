@@ -7,7 +7,7 @@ import threading
 import types
 import unittest
 
-from bench_support import ROOT, files, sample
+from bench_support import ROOT, sample
 
 sys.path[:0] = [str(ROOT / "bench/python"), str(ROOT / "bench/python/applications")]
 import checking
@@ -192,14 +192,6 @@ class Tables(unittest.TestCase):
 class Sections(unittest.TestCase):
     def test_name_each_server_and_version_once(self):
         self.assertEqual(python_report.who(Tables.made), "Martlet 1.2, gunicorn 1.2, uvicorn 1.2, granian 1.2, Python 3.11.")
-
-    def test_replace_what_is_between_the_markers_alone(self):
-        with files(page=f"a\n{python_report.BEGIN}\nold\n{python_report.END}\nb\n".encode()) as folder:
-            python_report.replace_between(folder / "page", "new\n")
-            self.assertEqual((folder / "page").read_text(), f"a\n{python_report.BEGIN}\nnew\n{python_report.END}\nb\n")
-            (folder / "page").write_text("without")
-            with self.assertRaises(ValueError):
-                python_report.replace_between(folder / "page", "new")
 
 
 if __name__ == "__main__":

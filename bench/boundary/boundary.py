@@ -12,15 +12,14 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 BENCH = HERE.parent
 sys.path[:0] = [str(BENCH / place) for place in ("load", "peers", "micro", "python", "boundary")]
-import accounting  # noqa: E402
 import boundary_report  # noqa: E402
 import building  # noqa: E402
-import checking  # noqa: E402
 import excess  # noqa: E402
 import generators  # noqa: E402
 import instructions  # noqa: E402
 import machine  # noqa: E402
 import measuring  # noqa: E402
+import reporting  # noqa: E402
 from checking import Conversation  # noqa: E402
 from guests import GUESTS  # noqa: E402
 from running import GET_HELLO  # noqa: E402
@@ -139,7 +138,7 @@ def main():
         excess.add_instructions(found, count(guests, notes), against)
     report = boundary_report.compose(described, describe(guests), found, notes, time.monotonic() - began)
     say(boundary_report.table(report).plain())
-    say("\n".join([*notes, f"{boundary_report.origin(report)} {report['seconds']} s."]))
+    say("\n".join([*notes, f"{reporting.origin(report)} {report['seconds']} s."]))
     if options.write:
         boundary_report.write(report)
         say("written: README.md, bench/README.md, bench/results/boundary.json")

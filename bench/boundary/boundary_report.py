@@ -1,14 +1,13 @@
 """What `make bench-boundary` leaves: a table, and the results as JSON."""
 import datetime
 import json
-import re
 
-import machine
+import reporting
 from places import BENCH, ROOT
 from tables import DASH, Table, number
 
 RESULTS = BENCH / "results/boundary.json"
-BEGIN, END = "<!-- boundary -->", "<!-- /boundary -->"
+MARKERS = "<!-- boundary -->", "<!-- /boundary -->"
 HEADER = ("GET /hello, handler in", "ns more than in C", "± ns", "CPU ns/req", "instructions more", "instructions/req",
           "version")
 
@@ -34,22 +33,9 @@ def compose(described, guests, results, notes, seconds):
             "machine": described, "guests": guests, "results": results, "notes": notes}
 
 
-def origin(report):
-    return f"Measured on {report['date']} by `{report['command']}` on {machine.in_words(report['machine'])}."
-
-
 def section(report):
     notes = [f"- {note}" for note in report["notes"]]
-    return "\n".join([origin(report), "", table(report).markdown(), *notes]).rstrip()
-
-
-def replace_between(path, text):
-    """Puts the text between the markers, which must be there once."""
-    filled = f"{BEGIN}\n{text}\n{END}"
-    new, count = re.subn(f"{re.escape(BEGIN)}.*?{re.escape(END)}", lambda _: filled, path.read_text(), flags=re.S)
-    if count != 1:
-        raise ValueError(f"{path.name} has not one place between '{BEGIN}' and '{END}'")
-    path.write_text(new)
+    return "\n".join([reporting.origin(report), "", table(report).markdown(), *notes]).rstrip()
 
 
 def read():
@@ -60,4 +46,4 @@ def read():
 def write(report):
     RESULTS.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
     for path in (ROOT / "README.md", BENCH / "README.md"):
-        replace_between(path, section(report))
+        reporting.replace_between(path, section(report), *MARKERS)

@@ -79,13 +79,13 @@ def results_section(report, charts):
     return "\n".join([*parts, pictured(report, "charts/", charts)])
 
 
-def replace_between(path, text):
+def replace_between(path, text, begin=BEGIN, end=END):
     """Puts the text between the markers, which must be there."""
     old = path.read_text()
-    new, count = re.subn(f"{re.escape(BEGIN)}.*?{re.escape(END)}", lambda _: f"{BEGIN}\n{text.rstrip()}\n\n{END}", old,
+    new, count = re.subn(f"{re.escape(begin)}.*?{re.escape(end)}", lambda _: f"{begin}\n{text.rstrip()}\n\n{end}", old,
                          flags=re.S)
     if count != 1:
-        raise ValueError(f"{path.name} has not one place between '{BEGIN}' and '{END}'")
+        raise ValueError(f"{path.name} has not one place between '{begin}' and '{end}'")
     path.write_text(new)
 
 

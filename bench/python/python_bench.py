@@ -17,6 +17,7 @@ import environment  # noqa: E402
 import machine  # noqa: E402
 import python_report  # noqa: E402
 import python_tables  # noqa: E402
+import reporting  # noqa: E402
 from contenders import APPLICATIONS, BY_NAME, SERVERS, contestants_of  # noqa: E402
 from measuring import Bench  # noqa: E402
 
@@ -101,7 +102,7 @@ def main():
     report = python_report.compose(described, measured_with(), servers, loads, notes, command, time.monotonic() - began)
     for table in (*python_report.summaries(report), python_tables.of_verdict(report)):
         say(table.plain())
-    say("\n".join([*notes, f"{python_report.origin(report)} {python_report.who(report)} {report['seconds']} s."]))
+    say("\n".join([*notes, f"{reporting.origin(report)} {python_report.who(report)} {report['seconds']} s."]))
     if options.write:
         python_report.write(report)
         say("written: README.md, bench/README.md, bench/results/python.json")
