@@ -36,9 +36,9 @@ class Tour:
     """A tour as a process, from its first line to its end. What it says on stderr goes to a file, so that no pipe can
     fill up."""
 
-    def __init__(self, command, environment=None):
+    def __init__(self, command, environment=None, stdin=subprocess.DEVNULL):
         self.said = tempfile.TemporaryFile()
-        self.process = subprocess.Popen(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        self.process = subprocess.Popen(list(map(str, command)), stdin=stdin, stdout=subprocess.PIPE,
                                         stderr=self.said, env={**os.environ, **(environment or {})})
         line = self.process.stdout.readline()
         if not line.strip().isdigit():
