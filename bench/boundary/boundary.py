@@ -107,7 +107,7 @@ def measure(guests, rounds, notes):
 
 def count(guests, notes):
     counts = {}
-    for guest in (guest for guest in guests if guest.is_countable):
+    for guest in guests:
         say(f"counting {guest.label}")
         count_one = instructions.callgrind_as_it_is if guest.is_interpreted else instructions.callgrind
         try:

@@ -6,7 +6,7 @@ import shutil
 
 import building
 import environment
-from contestants import CONTESTANTS, HELLO, Contestant
+from contestants import HELLO, Contestant
 from instructions import LIKE_SWIFTPM, build_like_swiftpm, contestants_and_ours
 from places import BIN, BUILT, ROOT
 from versions import said_by
@@ -25,7 +25,6 @@ class Guest:
     contestant: Contestant
     against: str | None = BASE
     is_interpreted: bool = False
-    is_countable: bool = True  # by callgrind
 
     @property
     def name(self):
@@ -47,7 +46,8 @@ def flags():
 
 
 def build_c():
-    building.run(os.environ.get("CC", "cc"), *FLAGS, "-std=gnu11", HERE / "hello.c", "-o", BIN / "boundary-c", *flags(), RUN_PATH)
+    building.run(os.environ.get("CC", "cc"), *FLAGS, "-std=gnu11", HERE / "hello.c", "-o", BIN / "boundary-c", *flags(),
+                 RUN_PATH)
 
 
 def build_cpp():
@@ -63,12 +63,9 @@ def build_rust():
 
 
 def build_go():
-    building.run("go", "-C", HERE / "go", "build", "-o", BIN / "boundary-go", ".", **go_environment())
-
-
-def go_environment():
-    return {"PKG_CONFIG_PATH": f"{PREFIX}/lib/pkgconfig", "GOPROXY": "off", "GOFLAGS": "-mod=mod",
-            "CGO_LDFLAGS": RUN_PATH, "GOCACHE": str(BUILT / "boundary-go"), "CGO_LDFLAGS_ALLOW": "-Wl,.*"}
+    building.run("env", "-C", HERE / "go", "go", "build", "-o", BIN / "boundary-go", ".", GOPROXY="off", GOFLAGS="-mod=mod",
+                 GOCACHE=str(BUILT / "boundary-go"), CGO_LDFLAGS=f"-O2 {RUN_PATH}", CGO_CFLAGS="-O2",
+                 PKG_CONFIG_PATH=f"{PREFIX}/lib/pkgconfig")
 
 
 def build_python():
@@ -118,8 +115,8 @@ GUESTS = (
     program("cpp", "C++", tool(os.environ.get("CXX", "c++"))),
     *swift(),
     program("rust", "Rust", tool("rustc")),
-    program("go", "Go, direct", tool("go"), is_countable=False),
-    program("go-http", "Go, http.Handler", tool("go"), "http", build="boundary-go", is_countable=False),
+    program("go", "Go, direct", tool("go")),
+    program("go-http", "Go, http.Handler", tool("go"), "http", build="boundary-go"),
     python("python-server", "Python, martlet.Server", str(HERE / "hello_server.py"), "{port}"),
     python("python-app", "Python, martlet.App", str(HERE / "hello_app.py"), "{port}"),
     python("python-asgi", "Python, ASGI", *COMMAND_LINE, "raw_asgi:app"),
