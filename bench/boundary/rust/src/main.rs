@@ -8,7 +8,10 @@ fn answer_hello(_: &Request<'_>, response: &mut Response<'_>) -> Result<(), Fail
 }
 
 fn main() -> Result<(), Error> {
-    let port = std::env::args().nth(1).and_then(|word| word.parse().ok()).unwrap_or(8080);
+    let port = std::env::args()
+        .nth(1)
+        .and_then(|word| word.parse().ok())
+        .unwrap_or(8080);
     let mut server = Server::new(Config::new().reactors(1))?;
     server.get("/hello", answer_hello)?;
     server.listen("127.0.0.1", port)?;
