@@ -11,10 +11,12 @@
 
 MT_BEGIN_DECLS
 
-/** Filled by mt_server_config_init with the defaults named here, then changed field by field.
- *  Only ever grown at its end. A value out of range is refused by mt_server_create, with the
- * field's name, the value and the range in the error's message. 0 switches a limit off only where
- * it says so. */
+/** Filled by mt_server_config_init with the defaults named here, then changed field by field, and
+ *  copied by mt_server_create. Only ever grown at its end. A value out of range is refused by
+ *  mt_server_create, with the field's name, the value and the range in the error's message. 0
+ *  switches a limit off only where it says so. Where no range is named every value of the type is
+ *  allowed.
+ *  Since: 0.1. */
 typedef struct mt_server_config {
   /** sizeof(mt_server_config) as the caller was compiled. */
   size_t struct_size;
@@ -27,7 +29,7 @@ typedef struct mt_server_config {
    */
   uint32_t workers;
   /** Requests that may wait for a worker before 503 is answered. Default 1024. Range 1 … 1048576;
-   * rounded up to a power of two. */
+   *  rounded up to a power of two. */
   uint32_t worker_queue_capacity;
 
   /** Bytes of the request line; past it 414. Default 8192. Range 64 … 1048576. RFC 9112 §3. */
@@ -45,10 +47,10 @@ typedef struct mt_server_config {
    */
   uint32_t max_connections;
   /** Open connections from one address (IPv6: one /64); past it they are closed at once. 0: no
-   * limit. Default 0. */
+   *  limit. Default 0. */
   uint32_t max_connections_per_peer;
-  /** Requests of one connection that may wait for their answers; past it reading pauses.
-   * Default 64. Range 1 … 65536. */
+  /** Requests of one connection that may wait for their answers; past it reading pauses. Default
+   *  64. Range 1 … 65536. */
   uint32_t max_pipelined_requests;
   /** Requests served on one connection before it is closed. 0: no limit. Default 0. */
   uint64_t max_requests_per_connection;
@@ -62,14 +64,14 @@ typedef struct mt_server_config {
   uint32_t idle_timeout_ms;
   /** Without the peer taking a byte of a waiting response. 0: no limit. Default 30000. */
   uint32_t write_timeout_ms;
-  /** Bytes a second that a request body must reach in each 5 s; below it 408. 0: off.
-   * Default 100. */
+  /** Bytes a second that a request body must reach in each 5 s; below it 408. 0: off. Default 100.
+   */
   uint32_t min_transfer_bytes_per_second;
-  /** From mt_server_drain (without a deadline of its own) or a run's end to the hard close. Default
-   * 10000. */
+  /** From mt_server_drain (without a deadline of its own) to the hard close. 0: at once.
+   *  Default 10000. */
   uint32_t shutdown_timeout_ms;
   /** How long a connection closed with unread input stays half open, so that the peer can read the
-   *  answer. Default 2000. RFC 9112 §9.6. */
+   *  answer. 0: not at all. Default 2000. RFC 9112 §9.6. */
   uint32_t linger_timeout_ms;
   /** A handler that holds a reactor longer is named in the log. 0: off. Default 250. */
   uint32_t handler_warning_ms;
@@ -82,8 +84,8 @@ typedef struct mt_server_config {
   /** The length of the kernel's queue of connections not yet accepted. Default 4096. Range 1 …
    * 65535. */
   uint32_t backlog;
-  /** The value of the Server field; the empty slice removes the field. Copied. At most 127 bytes.
-   * Default "martlet". RFC 9110 §10.2.4. */
+  /** The value of the Server field, without control characters; the empty slice removes the field.
+   *  Copied. At most 127 bytes. Default "martlet". RFC 9110 §10.2.4. */
   mt_slice server_name;
 
   /** Where memory comes from; NULL: malloc. Copied. Default NULL. */
@@ -101,9 +103,12 @@ typedef struct mt_server_config {
   void *spawn_thread_user_data;
 } mt_server_config;
 
-/** Fills `config` with the defaults. `struct_size` is sizeof(mt_server_config) as the caller sees
- * it. Thread: any thread. Errors: MT_ERROR_INVALID_ARGUMENT when NULL or the size is none of any
- * version. Since: 0.1. */
+/** Fills `config` with the defaults, and notes `struct_size`, which is sizeof(mt_server_config) as
+ *  the caller sees it. Fields of a newer header than the library's become 0.
+ *  Thread: any thread.
+ *  Errors: MT_ERROR_INVALID_ARGUMENT (`struct_size` has no room for itself); whether it is any
+ *  version's is judged by mt_server_create.
+ *  Since: 0.1. */
 MT_API mt_status mt_server_config_init(mt_server_config *config, size_t struct_size);
 
 MT_END_DECLS

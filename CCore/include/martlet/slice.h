@@ -8,13 +8,15 @@
 
 MT_BEGIN_DECLS
 
-/** Borrowed bytes; not terminated by NUL. `data` may be NULL when `size` is 0. */
+/** Borrowed bytes; not terminated by NUL. Since: 0.1. */
 typedef struct mt_slice {
+  /** The first of them; may be NULL when `size` is 0. */
   const char *data;
+  /** How many there are. */
   size_t size;
 } mt_slice;
 
-/** The slice of a string literal, without its terminating NUL. */
+/** The slice of a string literal, without its terminating NUL. Lifetime: static. Since: 0.1. */
 #ifdef __cplusplus
 #define MT_SLICE(literal) (mt_slice{("" literal), sizeof(literal) - 1})
 #else
@@ -22,7 +24,10 @@ typedef struct mt_slice {
 #endif
 
 /** The slice of a NUL-terminated string; the empty slice for NULL.
- *  Lifetime: as long as `text`. Thread: any thread. Errors: none. */
+ *  Lifetime: as long as `text`.
+ *  Thread: any thread.
+ *  Errors: none.
+ *  Since: 0.1. */
 static inline mt_slice mt_slice_from(const char *text) {
   mt_slice slice = {text, text ? strlen(text) : 0};
   return slice;

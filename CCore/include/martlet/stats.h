@@ -7,10 +7,10 @@
 
 MT_BEGIN_DECLS
 
-/** The sum over all reactors since start. Each number is exact by itself; two of them may be a
- * moment apart. */
+/** The sum over all reactors since start; all 0 before. Each number is exact by itself; two of
+ *  them may be a moment apart. Since: 0.1. */
 typedef struct mt_stats {
-  /** sizeof(mt_stats) as the caller was compiled. */
+  /** Set by the caller to sizeof(mt_stats) before the call. */
   size_t struct_size;
   /** Accepted, since start. */
   uint64_t connections_total;
@@ -38,8 +38,10 @@ typedef struct mt_stats {
   uint64_t uptime_ms;
 } mt_stats;
 
-/** Reads the counters. `stats->struct_size` is set by the caller. Thread: any thread.
- *  Errors: MT_ERROR_INVALID_ARGUMENT. Since: 0.1. */
+/** Reads the counters into `*stats`, as far as its `struct_size` reaches.
+ *  Thread: any thread.
+ *  Errors: MT_ERROR_INVALID_ARGUMENT (`struct_size` has no room for itself).
+ *  Since: 0.1. */
 MT_API mt_status mt_server_stats(const mt_server *server, mt_stats *stats);
 
 MT_END_DECLS

@@ -6,7 +6,8 @@
 
 MT_BEGIN_DECLS
 
-/** The outcome of a call. Values are part of the ABI: none is renumbered or reused. */
+/** The outcome of a call. Values are part of the ABI: none is renumbered or reused; later versions
+ *  may add some. Since: 0.1. */
 typedef enum mt_status {
   /** Done. */
   MT_OK = 0,
@@ -43,10 +44,12 @@ typedef enum mt_status {
   MT_ERROR_MALFORMED = 15,
 } mt_status;
 
-/** A status with one sentence for a person: what, where, the allowed range. */
+/** A status with one sentence for a person: what, where, the allowed range. Filled on failure
+ *  only, as far as its `struct_size` reaches. Since: 0.1. */
 typedef struct mt_error {
   /** Set by the caller to sizeof(mt_error) before the call. */
   size_t struct_size;
+  /** What the call returned. */
   mt_status status;
   /** errno of the failed system call, or 0. */
   int system_errno;
@@ -55,7 +58,10 @@ typedef struct mt_error {
 } mt_error;
 
 /** The enumerator's name, such as "MT_ERROR_CONFLICT"; "MT_ERROR_UNKNOWN" for anything else.
- *  Lifetime: static. Thread: any thread. Errors: none. Since: 0.1. */
+ *  Lifetime: static.
+ *  Thread: any thread.
+ *  Errors: none.
+ *  Since: 0.1. */
 MT_API const char *mt_status_name(mt_status status);
 
 MT_END_DECLS
