@@ -19,10 +19,11 @@ ASK_FOR_VERSIONS = ("import importlib.metadata as known, json; "
 
 
 def complaint(output):
-    """The last line that says what is wrong, rather than that something is."""
+    """The line that says what is wrong, rather than that something is: a compiler's first, else pip's last."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
-    telling = [line for line in lines if re.match(r"(\w+E|e)rror: ", line) and "exited-with-error" not in line]
-    return (telling or lines or ["nothing was said"])[-1].replace(f"{ROOT}/", "")[:200]
+    compilers = [line for line in lines if re.search(r":\d+: (fatal )?error: ", line)]
+    others = [line for line in lines if re.match(r"(\w+E|e)rror: ", line) and "exited-with-error" not in line]
+    return [*compilers[:1], *others[-1:], *lines[-1:], "nothing was said"][0].replace(f"{ROOT}/", "")[:200]
 
 
 def run(*command):
