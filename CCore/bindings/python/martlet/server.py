@@ -14,9 +14,9 @@ Handler = Callable[[Request, Response], Any]
 FOREVER = 2**32 - 1
 LEVELS = {lib.MT_LOG_DEBUG: logging.DEBUG, lib.MT_LOG_INFO: logging.INFO, lib.MT_LOG_WARNING: logging.WARNING,
           lib.MT_LOG_ERROR: logging.ERROR}
-# Fields of the config that are no settings: the module fills them.
-RESERVED = {"struct_size", "allocator", "log", "log_user_data"}
-SETTINGS = tuple(name for name, _ in ffi.typeof("mt_server_config").fields if name not in RESERVED)
+# The fields of the config that are numbers, and its one text. The others are this module's to fill.
+SETTINGS = tuple(name for name, field in ffi.typeof("mt_server_config").fields
+                 if name == "server_name" or field.type.kind in ("primitive", "enum") and name != "struct_size")
 _running = set()
 
 

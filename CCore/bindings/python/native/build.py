@@ -67,10 +67,12 @@ def describe():
     described = cffi.FFI()
     described.cdef(declarations() + CALLBACKS)
     described.set_source(
-        "martlet._native", "#include <martlet.h>\n", py_limited_api=True,
+        "martlet._native", "#include <martlet.h>\n", py_limited_api=False,
         sources=[os.path.relpath(path, NATIVE.parent) for path in sorted(NATIVE.glob("*.c"))],
         include_dirs=[str(CORE / "include")], extra_objects=[build_core(), *archives],
-        extra_compile_args=["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Wno-unused-parameter"],
+        extra_compile_args=["-std=gnu11", "-O3", "-fvisibility=hidden", "-Wall", "-Wextra", "-Wno-unused-parameter",
+                            "-Wno-missing-field-initializers", "-Wno-cast-function-type"],
+        define_macros=[("_GNU_SOURCE", None)],
         extra_link_args=[*flags, "-pthread", "-Wl,--exclude-libs,ALL"] if os.uname().sysname != "Darwin" else flags)
     return described
 

@@ -1,0 +1,62 @@
+"""A server inside an asyncio loop: one thread, which the loop's own callbacks and tasks share with every request."""
+from __future__ import annotations
+
+import asyncio
+import math
+from typing import Optional
+
+from . import fast
+from ._native import ffi
+from .server import Server
+
+STOPPED = -2
+
+
+class Poller:
+    """Polls a server whenever the loop finds it readable, or its time has come. `stopped` is done once it has ended."""
+
+    def __init__(self, server: Server, loop: asyncio.AbstractEventLoop) -> None:
+        self.server, self.loop = server, loop
+        self.stopped: asyncio.Future[None] = loop.create_future()
+        # Raised out of the next turn: a handler's SystemExit or KeyboardInterrupt, which no server may swallow.
+        self.fatal: Optional[BaseException] = None
+        self._address = int(ffi.cast("uintptr_t", server._pointer()))
+        self._timer: Optional[asyncio.TimerHandle] = None
+        self._due = math.inf
+
+    def start(self) -> None:
+        """Starts the server and watches it."""
+        self.server.start_polled()
+        self._descriptor = self.server.poll_descriptor
+        self.loop.add_reader(self._descriptor, self._turn)
+        self.loop.call_soon(self._turn)
+
+    def _turn(self) -> None:
+        if self.stopped.done():
+            return
+        timeout_ms = fast.poll(self._address)
+        if timeout_ms >= 0:
+            self._wake_within(timeout_ms / 1000)
+        elif timeout_ms == STOPPED:
+            self._end()
+        if self.fatal is not None:
+            fatal, self.fatal = self.fatal, None
+            raise fatal
+
+    def _wake_within(self, seconds: float) -> None:
+        due = self.loop.time() + seconds
+        if due < self._due:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._due = due
+            self._timer = self.loop.call_at(due, self._on_time)
+
+    def _on_time(self) -> None:
+        self._timer, self._due = None, math.inf
+        self._turn()
+
+    def _end(self) -> None:
+        self.loop.remove_reader(self._descriptor)
+        if self._timer is not None:
+            self._timer.cancel()
+        self.stopped.set_result(None)
