@@ -45,7 +45,7 @@ PURE_PARTS := swift wire conformance smuggling abuse costs
 .PHONY: help setup run build debug demo test test-c test-fuzz test-embedding test-swift test-wire test-conformance \
 	test-smuggling test-abuse test-costs test-bench test-differential conformance fuzz fuzz-merge load soak \
 	leaks asan ubsan tsan valgrind coverage lib bench bench-quick bench-micro bench-instructions bench-python bench-boundary arena pgo install uninstall check-abi \
-	format lint analyze info clean
+	docs docs-c docs-swift format lint analyze info clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -233,12 +233,20 @@ uninstall: ## remove what install put there
 check-abi: lib ## compare exported symbols and struct layout with the recorded ones
 	@python3 Tests/Lint/abi.py $(LIB)
 
+docs: docs-c ## write the reference of the C library: .build-docs/c/index.html
+
+docs-c: ## of docs, the one of the C library (doxygen)
+	@$(NEED) docs
+	@mkdir -p .build-docs
+	@MARTLET_VERSION=$(VERSION) doxygen CCore/docs/Doxyfile
+	@python3 Tests/Lint/reference.py .build-docs/c.tag
+
 format: ## lay out C and Swift sources
 	@$(NEED) c swift test lint
 	@sh Tests/Lint/layout.sh --apply
 
-lint: ## check layers, documentation, the README, layout, ABI, warnings of clang and gcc, clang-tidy, cppcheck
-	@$(NEED) c swift test lint
+lint: ## check layers, documentation, the README, the C reference, layout, ABI, warnings of clang and gcc, clang-tidy, cppcheck
+	@$(NEED) c swift test lint docs
 	@python3 Tests/Lint/check.py
 	@sh Tests/Lint/layout.sh
 	@sh Tests/Lint/headers.sh
@@ -246,6 +254,7 @@ lint: ## check layers, documentation, the README, layout, ABI, warnings of clang
 	@$(C) VARIANT=clang objects
 	@python3 Tests/Lint/analyze.py
 	@$(MAKE) --no-print-directory check-abi
+	@$(MAKE) --no-print-directory docs-c
 	@echo "lint: clean"
 
 analyze: ## of lint, clang-tidy and cppcheck alone

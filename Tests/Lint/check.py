@@ -5,6 +5,7 @@ import shutil
 import sys
 import tempfile
 
+import doc_names
 import forbidden_words
 import import_graph
 import include_graph
@@ -12,7 +13,7 @@ import public_docs
 import readme
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-CHECKS = (include_graph, import_graph, public_docs, forbidden_words, readme)
+CHECKS = (include_graph, import_graph, public_docs, doc_names, forbidden_words, readme)
 
 # The check that must object · the file with the fault · its text, or in a file that is there, what becomes what.
 PLANTED = [
@@ -43,6 +44,7 @@ PLANTED = [
     (public_docs, "CCore/include/martlet/planted.h", "/** Since: 0.1. */\n\ntypedef struct mt_planted mt_planted;"),
     (public_docs, "CCore/include/martlet/log.h", ("MT_LOG_ERROR = 3,", "MT_LOG_ERROR = 3,\n  MT_PLANTED = 4,")),
     (public_docs, "CCore/include/martlet/slice.h", ("  size_t size;", "  size_t size;\n  size_t planted;")),
+    (doc_names, "CCore/docs/threads.md", ("mt_server_drain stops", "mt_planted stops")),
     (forbidden_words, "CCore/src/base/planted.c", "int planted; // TO" + "DO"),
     (forbidden_words, "CCore/src/base/planted.c", "void planted(void) { abort(); }"),
     (forbidden_words, "CCore/src/base/planted.c", "int planted(void) {\n  static int count = 0;"),
