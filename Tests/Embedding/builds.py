@@ -58,7 +58,7 @@ def steadily():
 class Strict:
     """Every warning is an error, and the library is the installed one, found by pkg-config."""
     name = "strict"
-    compilers = []
+    cc, cxx = os.environ.get("CC", "cc"), os.environ.get("CXX", "c++")
     flags = ["-O2", *WARNINGS]
     environment = {}
     prefix = []
@@ -68,10 +68,10 @@ class Strict:
         return installed_flags("--cflags"), installed_flags("--libs")
 
 
-class Sanitized:
-    """Leaks and undefined behaviour end the program with another status than 0."""
+class Sanitized(Strict):
+    """Leaks and undefined behaviour end the program with another status than 0. By the compiler of the watched library,
+    for the two share a runtime."""
     name = "sanitized"
-    compilers = []
     flags = [*SANITIZE, *WARNINGS]
     environment = SANITIZER_OPTIONS
     prefix = property(lambda self: steadily())
@@ -85,7 +85,7 @@ class Sanitized:
 class StrictClang(Strict):
     """The same by the other compiler."""
     name = "strict-clang"
-    compilers = ["CC=clang", "CXX=clang++"]
+    cc, cxx = "clang", "clang++"
 
 
 STRICT, STRICT_CLANG, SANITIZED = Strict(), StrictClang(), Sanitized()
@@ -99,10 +99,20 @@ def examples(language, kind):
     variable = "CXXFLAGS" if language == "cpp" else "CFLAGS"
     run(MAKE, "--no-print-directory", JOBS, "-C", f"CCore/bindings/{language}/examples", f"BUILD={build}",
         f"{variable}={' '.join(kind.flags)}", f"LIBRARY_CFLAGS={' '.join(cflags)}",
-        f"LIBRARY_LIBS={' '.join(libraries)}", *kind.compilers)
+        f"LIBRARY_LIBS={' '.join(libraries)}", f"CC={kind.cc}", f"CXX={kind.cxx}")
     return build
 
 
 def command(language, kind, example):
     """The words that start an example."""
     return [*kind.prefix, str(examples(language, kind) / example)]
+
+
+@functools.cache
+def cpp_program(kind, name):
+    """A C++ program that stands beside these tests."""
+    program = folder() / f"{name}-{kind.name}"
+    cflags, libraries = kind.libraries()
+    run(kind.cxx, "-std=c++17", *kind.flags, "-ICCore/bindings/cpp", *cflags, "-pthread", "-o", program,
+        f"Tests/Embedding/{name}.cpp", *libraries)
+    return [*kind.prefix, str(program)]
