@@ -33,10 +33,8 @@ static bool read_length(cycle *self, mt_slice value) {
     is_number = value.data[i] >= '0' && value.data[i] <= '9';
     length = length * 10 + (uint64_t)(value.data[i] - '0');
   }
-  if (!is_number)
-    PyErr_Format(PyExc_ValueError, "Content-Length %.*s is no number", (int)value.size, value.data);
-  else
-    self->length = length;
+  self->length = length;
+  if (!is_number) PyErr_SetString(PyExc_ValueError, "no number");
   return is_number;
 }
 
@@ -46,11 +44,8 @@ static bool add(cycle *self, mt_slice name, mt_slice value) {
   bool is_connection = name.size == 10 && is_called(name, "connection");
   if (is_connection && (value.size != 5 || !is_called(value, "close"))) return true;
   mt_status status = mt_response_field_add(self->response, name, value);
-  if (status == MT_OK) return true;
-  PyErr_Format(PyExc_ValueError, "response field %.*s: %.*s is refused (%s)",
-               (int)(name.size < 200 ? name.size : 200), name.data,
-               (int)(value.size < 200 ? value.size : 200), value.data, mt_status_name(status));
-  return false;
+  if (status != MT_OK) PyErr_SetString(PyExc_ValueError, mt_status_name(status));
+  return status == MT_OK;
 }
 
 static bool as_slice(PyObject *object, mt_slice *slice) {
@@ -61,16 +56,26 @@ static bool as_slice(PyObject *object, mt_slice *slice) {
   return true;
 }
 
-static bool add_pair(cycle *self, PyObject *item) {
+static bool add_pair(cycle *self, PyObject *name, PyObject *value) {
+  mt_slice name_slice, value_slice;
+  if (!as_slice(name, &name_slice) || !as_slice(value, &value_slice)) return false;
+  if (add(self, name_slice, value_slice)) return true;
+  PyObject *type, *why, *trace;
+  PyErr_Fetch(&type, &why, &trace);
+  PyErr_Format(PyExc_ValueError, "response field %R: %R is refused: %S", name, value, why);
+  Py_XDECREF(type);
+  Py_XDECREF(why);
+  Py_XDECREF(trace);
+  return false;
+}
+
+static bool add_item(cycle *self, PyObject *item) {
   PyObject *pair = PySequence_Fast(item, "a header is a pair of bytes");
   if (!pair) return false;
-  mt_slice name, value;
-  bool is_added = false;
-  if (PySequence_Fast_GET_SIZE(pair) != 2)
-    PyErr_SetString(PyExc_ValueError, "a header is a pair of bytes");
-  else
-    is_added = as_slice(PySequence_Fast_GET_ITEM(pair, 0), &name) &&
-               as_slice(PySequence_Fast_GET_ITEM(pair, 1), &value) && add(self, name, value);
+  bool is_pair = PySequence_Fast_GET_SIZE(pair) == 2;
+  if (!is_pair) PyErr_SetString(PyExc_ValueError, "a header is a pair of bytes");
+  bool is_added = is_pair && add_pair(self, PySequence_Fast_GET_ITEM(pair, 0),
+                                      PySequence_Fast_GET_ITEM(pair, 1));
   Py_DECREF(pair);
   return is_added;
 }
@@ -80,7 +85,7 @@ static bool add_all(cycle *self, PyObject *headers) {
   if (!items) return false;
   bool is_added = true;
   for (Py_ssize_t i = 0; is_added && i < PySequence_Fast_GET_SIZE(items); i++)
-    is_added = add_pair(self, PySequence_Fast_GET_ITEM(items, i));
+    is_added = add_item(self, PySequence_Fast_GET_ITEM(items, i));
   Py_DECREF(items);
   return is_added;
 }
