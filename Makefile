@@ -233,13 +233,17 @@ uninstall: ## remove what install put there
 check-abi: lib ## compare exported symbols and struct layout with the recorded ones
 	@python3 Tests/Lint/abi.py $(LIB)
 
-docs: docs-c ## write the reference of the C library: .build-docs/c/index.html
+docs: docs-c docs-swift ## write guides and references: .build-docs/c/index.html, and .build-docs/swift, to be served
 
 docs-c: ## of docs, the one of the C library (doxygen)
 	@$(NEED) docs
 	@mkdir -p .build-docs
 	@MARTLET_VERSION=$(VERSION) doxygen CCore/docs/Doxyfile
 	@python3 Tests/Lint/reference.py .build-docs/c.tag
+
+docs-swift: ## of docs, the one of the Swift library (DocC)
+	@$(NEED) c swift
+	@sh Tests/Lint/docc.sh .build-docs/swift
 
 format: ## lay out C and Swift sources
 	@$(NEED) c swift test lint
