@@ -8,24 +8,21 @@ import (
 	"net/http"
 	"runtime/debug"
 	"sync"
-	"sync/atomic"
 	"unsafe"
 )
 
-type exchangeKey struct{}
-
-// exchange is one request and its one response: the Go half of a C.mtgo_exchange, and the root of its request's
-// context. One allocation holds all that a request needs.
+// exchange is one request and its one response: the Go half of a C.mtgo_exchange.
 type exchange struct {
-	context.Context // the server's
-	in              *instance
-	id              unsafe.Pointer // c, also once that is gone
-	slot            int
-	parameters      []parameter
-	isGone          atomic.Bool
+	in         *instance
+	id         unsafe.Pointer // c, also once that is gone
+	slot       int
+	parameters []parameter
 
 	mu      sync.Mutex
 	c       *C.mtgo_exchange // nil once the answer is sent
+	isGone  bool             // the peer
+	isOver  bool             // the peer is gone, or the handler has returned
+	context context.Context  // nil until the handler asks for it
 	cancel  context.CancelFunc
 	drained chan struct{} // made when a stream starts
 
@@ -35,15 +32,7 @@ type exchange struct {
 }
 
 func newExchange(in *instance, c *C.mtgo_exchange) *exchange {
-	return &exchange{Context: in.context, in: in, id: unsafe.Pointer(c), c: c}
-}
-
-// Value finds the exchange itself in a context of its request's.
-func (e *exchange) Value(key any) any {
-	if key == (exchangeKey{}) {
-		return e
-	}
-	return e.Context.Value(key)
+	return &exchange{in: in, id: unsafe.Pointer(c), c: c}
 }
 
 // serve runs the handler, and sees to it that the exchange ends, however the handler does.
@@ -77,11 +66,8 @@ func (e *exchange) run(handler http.Handler, w *response, r *http.Request) (ok b
 
 func (e *exchange) end() {
 	e.mu.Lock()
-	cancel := e.cancel
+	e.over()
 	e.mu.Unlock()
-	if cancel != nil {
-		cancel()
-	}
 	if e.request != nil && e.request.MultipartForm != nil {
 		e.request.MultipartForm.RemoveAll()
 	}
@@ -93,10 +79,8 @@ func (e *exchange) hear(kind C.mtgo_event_kind) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if kind == C.MTGO_CANCELLED {
-		e.isGone.Store(true)
-		if e.cancel != nil {
-			e.cancel()
-		}
+		e.isGone = true
+		e.over()
 	}
 	if kind != C.MTGO_DRAINED {
 		signal(e.body.arrived)
@@ -112,16 +96,4 @@ func signal(waiting chan struct{}) {
 	case waiting <- struct{}{}:
 	default:
 	}
-}
-
-// makeContext makes what the handler's request carries: it ends with the handler, or when the peer is gone.
-func (e *exchange) makeContext() context.Context {
-	ctx, cancel := context.WithCancel(e)
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.cancel = cancel
-	if e.isGone.Load() {
-		cancel()
-	}
-	return ctx
 }

@@ -43,6 +43,20 @@ typedef struct mtgo_queue mtgo_queue;
 mtgo_queue *mtgo_queue_create(int wake);
 void mtgo_queue_destroy(mtgo_queue *queue);
 void mtgo_queue_push(mtgo_queue *queue, mtgo_event *event);
+/** What a turn of the polled reactor brought about. */
+typedef struct mtgo_turn {
+  mt_status status;   /* as mt_server_poll */
+  mtgo_event *events; /* of that reactor's requests, oldest first */
+  bool is_readable;   /* there is more to serve at once */
+  int timeout_ms;     /* as mt_server_poll_timeout_ms */
+} mtgo_turn;
+
+/** Serves what is ready. Events that are pushed meanwhile by this very thread wait for no receiver:
+ * they are the turn's. */
+mtgo_turn mtgo_queue_turn(mtgo_queue *queue, mt_server *server);
+/** Whether the caller is an inline handler, whichever the server. */
+bool mtgo_is_inside(void);
+
 /** Pushes an event of an exchange, unless it waits in the queue already; it holds a reference. */
 void mtgo_event_push(mtgo_event *event);
 /** The event is received: from now on it may be pushed again. Its reference is the caller's. */

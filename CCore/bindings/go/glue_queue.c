@@ -1,5 +1,6 @@
 #include "glue.h"
 
+#include <poll.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -8,7 +9,11 @@ struct mtgo_queue {
   _Atomic(mtgo_event *) newest;
   mtgo_event asleep; /* stands in the newest event's place while the receiver sleeps */
   int wake;
+  mtgo_event *first, **last; /* what the turning thread pushed */
 };
+
+/** The queue whose server this thread turns. */
+static _Thread_local mtgo_queue *turning;
 
 mtgo_queue *mtgo_queue_create(int wake) {
   mtgo_queue *queue = malloc(sizeof *queue);
@@ -29,13 +34,45 @@ void mtgo_queue_wake(const mtgo_queue *queue) {
   (void)written;
 }
 
-void mtgo_queue_push(mtgo_queue *queue, mtgo_event *event) {
+static void push_shared(mtgo_queue *queue, mtgo_event *event) {
   mtgo_event *newest = atomic_load_explicit(&queue->newest, memory_order_relaxed);
   do {
     event->next = newest == &queue->asleep ? NULL : newest;
   } while (!atomic_compare_exchange_weak_explicit(&queue->newest, &newest, event,
                                                   memory_order_acq_rel, memory_order_relaxed));
   if (newest == &queue->asleep) mtgo_queue_wake(queue);
+}
+
+static void push_local(mtgo_queue *queue, mtgo_event *event) {
+  event->next = NULL;
+  *queue->last = event;
+  queue->last = &event->next;
+}
+
+void mtgo_queue_push(mtgo_queue *queue, mtgo_event *event) {
+  if (turning == queue)
+    push_local(queue, event);
+  else
+    push_shared(queue, event);
+}
+
+static bool is_readable(int descriptor) {
+  struct pollfd watched = {descriptor, POLLIN, 0};
+  return poll(&watched, 1, 0) > 0;
+}
+
+mtgo_turn mtgo_queue_turn(mtgo_queue *queue, mt_server *server) {
+  mtgo_turn turn = {.timeout_ms = -1};
+  queue->first = NULL;
+  queue->last = &queue->first;
+  turning = queue;
+  turn.status = mt_server_poll(server);
+  turning = NULL;
+  turn.events = queue->first;
+  if (turn.status != MT_OK) return turn;
+  turn.is_readable = turn.events || is_readable(mt_server_poll_descriptor(server));
+  if (!turn.is_readable) turn.timeout_ms = mt_server_poll_timeout_ms(server);
+  return turn;
 }
 
 void mtgo_event_push(mtgo_event *event) {

@@ -189,6 +189,6 @@ func (w *Response) Later(handler func(http.ResponseWriter, *http.Request)) error
 	w.call = nil
 	e := newExchange(w.in, c)
 	w.in.exchanges.add(e)
-	go e.serve(http.HandlerFunc(handler))
+	w.in.crew.serve(e, http.HandlerFunc(handler))
 	return nil
 }

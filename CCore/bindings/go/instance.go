@@ -6,7 +6,6 @@ import "C"
 import (
 	"context"
 	"log"
-	"math"
 	"net"
 	"net/http"
 	"os"
@@ -26,6 +25,7 @@ type instance struct {
 	queue     *C.mtgo_queue
 	wake      *os.File // the queue's other end
 	exchanges table
+	crew      crew
 	hasEnded  bool // under exchanges.mu: no further request comes
 
 	mu      sync.RWMutex
@@ -92,16 +92,20 @@ func (in *instance) prepare(routes []route, config *Config, listen func(*instanc
 	return nil
 }
 
-// run lends this goroutine's thread to the library's first reactor, until the server has stopped.
+// run starts the library's threads, and turns its first reactor until the server has stopped.
 func (in *instance) run() {
-	in.failure = calling(func(said *C.mt_error) C.mt_status { return C.mt_server_run(in.server, said) })
+	in.failure = in.start()
 	if in.failure == nil {
-		in.failure = http.ErrServerClosed
+		in.failure = in.turn()
 	}
 	in.closeListener()
 	in.destroy()
 	in.end()
 	close(in.stopped)
+}
+
+func (in *instance) start() error {
+	return calling(func(said *C.mt_error) C.mt_status { return C.mt_server_start_polled(in.server, said) })
 }
 
 // discard gives back what was prepared, but is not to run.
@@ -121,24 +125,12 @@ func (in *instance) destroy() {
 	}
 }
 
-// stop cuts what is open, and waits for the library's threads, unless it is called by one of them.
-func (in *instance) stop() {
-	status := C.mt_status(C.MT_OK)
-	in.mu.RLock()
-	if in.server != nil {
-		status = C.mt_server_stop(in.server)
-	}
-	in.mu.RUnlock()
-	if status != C.MT_ERROR_WRONG_THREAD {
-		<-in.stopped
-	}
-}
-
-func (in *instance) drain() {
+// drain begins the end: what is not answered when the time is over is cut.
+func (in *instance) drain(milliseconds C.uint32_t) {
 	in.mu.RLock()
 	defer in.mu.RUnlock()
 	if in.server != nil {
-		C.mt_server_drain(in.server, math.MaxUint32) // the caller's context says when it is enough
+		C.mt_server_drain(in.server, milliseconds)
 	}
 }
 

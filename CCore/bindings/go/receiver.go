@@ -57,14 +57,19 @@ func (in *instance) receive() {
 		if event == nil {
 			in.wake.Read(octets[:])
 		}
-		for event != nil {
-			next := event.next // the event may be gone once it is taken
-			in.take(event)
-			event = next
-		}
+		in.takeAll(event)
 	}
 	C.mtgo_queue_destroy(in.queue)
 	in.wake.Close()
+	in.crew.dismiss()
+}
+
+func (in *instance) takeAll(event *C.mtgo_event) {
+	for event != nil {
+		next := event.next // the event may be gone once it is taken
+		in.take(event)
+		event = next
+	}
 }
 
 func (in *instance) take(event *C.mtgo_event) {
@@ -72,7 +77,7 @@ func (in *instance) take(event *C.mtgo_event) {
 	case C.MTGO_REQUEST:
 		e := newExchange(in, event.exchange)
 		in.exchanges.add(e)
-		go e.serve(in.handlers[event.exchange.route])
+		in.crew.serve(e, in.handlers[event.exchange.route])
 	case C.MTGO_LOG:
 		line := (*C.mtgo_log)(unsafe.Pointer(event))
 		in.logf("martlet: %s", C.GoStringN((*C.char)(unsafe.Add(unsafe.Pointer(line), C.sizeof_mtgo_log)), C.int(line.size)))

@@ -81,7 +81,7 @@ func (e *exchange) makeRequest() (*http.Request, error) {
 	var err error
 	r.URL, err = url.ParseRequestURI(r.RequestURI)
 	setFraming(&r, int64(c.content_length))
-	e.request = r.WithContext(e.makeContext())
+	e.request = r.WithContext(requestContext{e})
 	e.request.Body = e.body.init(e)
 	return e.request, err
 }

@@ -189,7 +189,7 @@ func (w *response) send(p []byte) error {
 	switch {
 	case w.buffers == nil:
 		return ErrFinished
-	case w.e.isGone.Load():
+	case w.e.isGone:
 		return ErrGone
 	}
 	return nil

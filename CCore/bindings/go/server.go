@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"log"
+	"math"
 	"net"
 	"net/http"
 	"sync"
@@ -91,6 +92,9 @@ func (s *Server) begin(listen func(*instance) error, l net.Listener) (*instance,
 	return in, nil
 }
 
+// shortestDrain is a drain's shortest time, in milliseconds: 0 is the library's default.
+const shortestDrain = 1
+
 // close gives what there is to end, if there is something.
 func (s *Server) close() *instance {
 	s.mu.Lock()
@@ -104,10 +108,15 @@ func (s *Server) close() *instance {
 }
 
 // Close ends the server at once: connections are cut, and the contexts of requests that are still served cancelled.
-// Their handlers are not waited for.
+// Goroutines that serve them are not waited for; the library's threads are, unless one of them is who calls.
 func (s *Server) Close() error {
-	if in := s.close(); in != nil {
-		in.stop()
+	in := s.close()
+	if in == nil {
+		return nil
+	}
+	in.drain(shortestDrain)
+	if !C.mtgo_is_inside() {
+		<-in.stopped
 	}
 	return nil
 }
@@ -119,7 +128,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	if in == nil {
 		return nil
 	}
-	in.drain()
+	in.drain(math.MaxUint32) // the context says when it is enough
 	select {
 	case <-in.stopped:
 		return nil
