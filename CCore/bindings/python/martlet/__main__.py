@@ -1,0 +1,8 @@
+"""``python -m martlet module:app``."""
+
+import sys
+
+from martlet.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,321 @@
+"""Processes: starts workers on the sockets it holds, replaces those that die, reloads and stops them gracefully."""
+
+from __future__ import annotations
+
+import enum
+import json
+import os
+import select
+import signal
+import socket
+import time
+from dataclasses import dataclass
+from typing import Callable, Dict, List, Optional, Sequence
+
+from martlet.logs import error as log
+
+#: What a worker's exit status says, and what the command then says.
+EXIT_NO_APPLICATION = 1
+EXIT_FAILED_AT_START = 3
+
+_HANDLED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
+_LONGEST_PAUSE_S = 5.0
+_STEADY_AFTER_S = 10.0
+#: What a worker gets beyond its own deadline before it is killed.
+_GRACE_S = 2.0
+
+
+class Phase(enum.Enum):
+    """Where a worker is in its life."""
+
+    STARTING = enum.auto()
+    SERVING = enum.auto()
+    ENDING = enum.auto()
+
+
+@dataclass
+class Seat:
+    """A worker's place: what it inherits from whoever sat there before."""
+
+    sockets: List[socket.socket]
+    failures: int = 0
+    starts_at: float = 0.0
+
+
+@dataclass
+class Worker:
+    """A process that serves, as its parent sees it."""
+
+    pid: int
+    seat: Seat
+    generation: int
+    report: int
+    started_at: float
+    phase: Phase = Phase.STARTING
+    said: bytes = b""
+    killed_at: Optional[float] = None
+
+
+class InWorker(BaseException):
+    """Unwinds a new process to where it may begin; `sockets` it serves, `report` it writes to, `lifeline` it watches."""
+
+    def __init__(self, sockets: List[socket.socket], report: int, lifeline: int) -> None:
+        super().__init__()
+        self.sockets = sockets
+        self.report = report
+        self.lifeline = lifeline
+
+
+class Supervisor:
+    """Runs in the process that was started, which imports no application and has no other thread.
+
+    `announce` is called once, when the first workers all serve. `changed` is asked twice a second for a file that calls
+    for a reload; None when nobody watches.
+    """
+
+    def __init__(self, seats: List[Seat], graceful_s: float, announce: Callable[[], None],
+                 changed: Optional[Callable[[], Optional[str]]] = None) -> None:
+        self._seats = seats
+        self._graceful_s = graceful_s
+        self._announce = announce
+        self._changed = changed
+        self._workers: Dict[int, Worker] = {}
+        self._generation = 0
+        self._has_served = False
+        self._stops_at: Optional[float] = None
+        self._status = 0
+        self._looks_at = 0.0
+
+    def run(self) -> int:
+        """Serves until it is told to stop; the command's exit status. Raises InWorker in each new process."""
+        self._wake, wakes = socket.socketpair()
+        self._wake.setblocking(False)
+        wakes.setblocking(False)
+        self._wakes = wakes
+        self._lifeline, self._held = os.pipe()
+        signal.set_wakeup_fd(wakes.fileno(), warn_on_full_buffer=False)
+        for number in _HANDLED:
+            signal.signal(number, _wake_only)
+        self._start_generation()
+        while self._workers or self._stops_at is None:
+            self._turn()
+        return self._status
+
+    def _turn(self) -> None:
+        reports = {worker.report: worker for worker in self._workers.values() if worker.report >= 0}
+        readable, _, _ = select.select([self._wake, *reports], [], [], self._patience())
+        for descriptor in readable:
+            if descriptor is not self._wake:
+                self._read_report(reports[descriptor])
+        if self._wake in readable:
+            self._on_signals(self._wake.recv(4096))
+        self._fill_seats()
+        self._kill_the_late()
+        self._look_for_changes()
+
+    def _patience(self) -> float:
+        """Seconds until something is due though nothing is heard."""
+        due = [seat.starts_at for seat in self._empty_seats()] if self._stops_at is None else []
+        due += [worker.killed_at for worker in self._workers.values() if worker.killed_at is not None]
+        if self._changed:
+            due.append(self._looks_at)
+        return max(0.0, min(due) - time.monotonic()) if due else 3600.0
+
+    # --- signals ---
+
+    def _on_signals(self, numbers: bytes) -> None:
+        if signal.SIGCHLD in numbers:
+            self._reap()
+        for number in numbers:
+            if number in (signal.SIGTERM, signal.SIGINT):
+                self._stop()
+            elif number == signal.SIGHUP:
+                log.info("Reloading: the application is loaded anew")
+                self._reload()
+
+    def _stop(self) -> None:
+        if self._stops_at is None:
+            log.info("Shutting down")
+            self._stops_at = time.monotonic()
+            self._close_sockets()  # who comes now is refused, and does not wait for nobody
+            for worker in self._workers.values():
+                self._end(worker)
+            return
+        for worker in self._workers.values():
+            os.kill(worker.pid, signal.SIGQUIT)
+
+    def _end(self, worker: Worker) -> None:
+        """Asks it to stop once its requests are answered."""
+        if worker.phase is not Phase.ENDING:
+            worker.phase = Phase.ENDING
+            worker.killed_at = time.monotonic() + self._graceful_s + _GRACE_S
+            os.kill(worker.pid, signal.SIGTERM)
+
+    def _kill_the_late(self) -> None:
+        now = time.monotonic()
+        for worker in self._workers.values():
+            if worker.killed_at is not None and worker.killed_at <= now:
+                log.error("Worker process [%d] did not stop in time and is killed", worker.pid)
+                os.kill(worker.pid, signal.SIGKILL)
+                worker.killed_at = None
+
+    # --- generations ---
+
+    def _reload(self) -> None:
+        if self._stops_at is None:
+            for worker in self._workers.values():
+                if worker.phase is Phase.STARTING:
+                    self._end(worker)  # it may have read what has changed since
+            self._start_generation()
+
+    def _start_generation(self) -> None:
+        self._generation += 1
+        for seat in self._seats:
+            seat.failures = 0
+            self._start(seat)
+
+    def _current(self) -> List[Worker]:
+        return [each for each in self._workers.values()
+                if each.generation == self._generation and each.phase is not Phase.ENDING]
+
+    def _on_ready(self) -> None:
+        """Ends older generations once every worker of this one serves."""
+        current = self._current()
+        if len(current) < len(self._seats) or any(each.phase is not Phase.SERVING for each in current):
+            return
+        if not self._has_served:
+            self._announce()
+        self._has_served = True
+        for worker in self._workers.values():
+            if worker.generation < self._generation:
+                self._end(worker)
+
+    def _older_serve(self) -> bool:
+        return any(each.generation < self._generation and each.phase is Phase.SERVING
+                   for each in self._workers.values())
+
+    def _go_back(self) -> None:
+        """A reload failed: its workers end, and those that serve go on."""
+        log.error("The reload failed: the workers that were there go on")
+        for worker in self._current():
+            self._end(worker)
+        self._generation = max(each.generation for each in self._workers.values() if each.phase is Phase.SERVING)
+
+    # --- workers ---
+
+    def _start(self, seat: Seat) -> None:
+        report, reports = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            os.close(report)
+            self._forget_parent(seat)
+            raise InWorker(seat.sockets, reports, self._lifeline)
+        os.close(reports)
+        self._workers[pid] = Worker(pid, seat, self._generation, report, time.monotonic())
+
+    def _forget_parent(self, seat: Seat) -> None:
+        """In a new process: signals as they come, and no descriptor of the parent's or of other seats."""
+        signal.set_wakeup_fd(-1)
+        for number in _HANDLED:
+            signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to all; the parent passes it on
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        self._wake.close()
+        self._wakes.close()
+        os.close(self._held)
+        for worker in self._workers.values():
+            if worker.report >= 0:
+                os.close(worker.report)
+        self._close_sockets(kept=seat.sockets)
+
+    def _close_sockets(self, kept: Sequence[socket.socket] = ()) -> None:
+        for seat in self._seats:
+            for each in seat.sockets:
+                if not any(each is other for other in kept):
+                    each.close()
+
+    def _read_report(self, worker: Worker) -> None:
+        said = os.read(worker.report, 65536)
+        worker.said += said
+        if not said:
+            os.close(worker.report)
+            worker.report = -1
+        elif b"ready\n" in worker.said and worker.phase is Phase.STARTING:
+            worker.phase = Phase.SERVING
+            self._on_ready()
+
+    def _reap(self) -> None:
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            worker = self._workers.pop(pid, None)
+            if worker:
+                self._on_end(worker, os.waitstatus_to_exitcode(status))
+
+    def _on_end(self, worker: Worker, code: int) -> None:
+        while worker.report >= 0:
+            self._read_report(worker)
+        if worker.phase is Phase.ENDING or self._stops_at is not None:
+            return
+        if worker.phase is Phase.SERVING:
+            log.error("Worker process [%d] died (%s)", worker.pid, _cause(code))
+        self._plan(worker)
+        if worker.phase is Phase.STARTING:
+            self._on_failed_start(worker, code)
+
+    def _plan(self, worker: Worker) -> None:
+        """When its seat is filled again: at once, or later each time while it does not last."""
+        seat, now = worker.seat, time.monotonic()
+        seat.failures = 0 if now - worker.started_at >= _STEADY_AFTER_S else seat.failures + 1
+        pause = min(_LONGEST_PAUSE_S, 0.1 * 2 ** (seat.failures - 1)) if seat.failures > 1 else 0.0
+        seat.starts_at = now + pause
+
+    def _on_failed_start(self, worker: Worker, code: int) -> None:
+        log.error("A worker failed to start: %s", worker.said.decode(errors="replace").strip() or _cause(code))
+        if self._older_serve():
+            if worker.generation == self._generation:
+                self._go_back()
+        elif self._changed:
+            log.info("Waiting for a file to change")
+            for seat in self._seats:
+                seat.starts_at = float("inf")
+        elif not self._has_served:
+            self._status = EXIT_NO_APPLICATION if code == EXIT_NO_APPLICATION else EXIT_FAILED_AT_START
+            self._stop()
+
+    def _empty_seats(self) -> List[Seat]:
+        taken = {id(worker.seat) for worker in self._current()}
+        return [seat for seat in self._seats if id(seat) not in taken]
+
+    def _fill_seats(self) -> None:
+        if self._stops_at is None:
+            now = time.monotonic()
+            for seat in self._empty_seats():
+                if seat.starts_at <= now:
+                    self._start(seat)
+
+    def _look_for_changes(self) -> None:
+        now = time.monotonic()
+        if self._changed and self._stops_at is None and self._looks_at <= now:
+            path = self._changed()
+            self._looks_at = now + 0.5
+            if path:
+                log.info("Reloading: %s has changed", os.path.relpath(path))
+                self._reload()
+
+
+def _wake_only(number: int, frame: object) -> None:
+    """The wake-up descriptor tells the loop."""
+
+
+def _cause(code: int) -> str:
+    if code >= 0:
+        return f"exit status {code}"
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"
