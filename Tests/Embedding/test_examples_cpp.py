@@ -7,7 +7,8 @@ import subprocess
 import time
 import unittest
 
-from builds import ROOT, SANITIZED, STRICT, WARNINGS, cpp_program
+from builds import SANITIZED, STRICT, WARNINGS, cpp_program, folder
+from support import ROOT, ask, free_port, run, started
 from test_examples_c import Examples
 from tour import Tour, request
 from wire import Ended  # tour knows where it is
@@ -32,6 +33,24 @@ class Hello(HelloTests, unittest.TestCase):
 
 class SanitizedHello(HelloTests, unittest.TestCase):
     kind = SANITIZED
+
+
+class Readme(unittest.TestCase):
+    def test_its_program_serves(self):
+        code = re.findall(r"^```cpp\n(.*?)^```$", (ROOT / "CCore/bindings/cpp/README.md").read_text(), re.M | re.S)[0]
+        port = free_port()
+        self.assertEqual(code.count("8080"), 1)
+        source = folder() / "readme.cpp"
+        source.write_text(code.replace("8080", str(port)))
+        cflags, libraries = STRICT.libraries()
+        run(STRICT.cxx, "-std=c++17", *WARNINGS, "-ICCore/bindings/cpp", *cflags, source, "-o", folder() / "readme",
+            *libraries)
+        with started(folder() / "readme") as process:
+            self.assertEqual(ask(process, port, "/users/42")[1], "user 42")
+            self.assertEqual(ask(process, port, "/hello")[1], "Hello, World!")
+            second = subprocess.run([folder() / "readme"], stderr=subprocess.PIPE, text=True, timeout=PATIENCE_SECONDS)
+            self.assertEqual(second.returncode, 1)
+            self.assertIn(str(port), second.stderr)
 
 
 class Header(unittest.TestCase):
