@@ -67,8 +67,8 @@ static mt_status add_small(mt_server *server, void *user_data, mt_error *error) 
 }
 
 static mt_status add_tour(mt_server *server, void *user_data, mt_error *error) {
-  const add_routes_fn parts[] = {add_small, add_json,   add_stream, add_upload,
-                                 add_file,  add_worker, add_later};
+  static const add_routes_fn parts[] = {add_small, add_json,   add_stream, add_upload,
+                                        add_file,  add_worker, add_later};
   mt_status status = MT_OK;
   for (size_t i = 0; i < sizeof parts / sizeof parts[0] && status == MT_OK; i++)
     status = parts[i](server, user_data, error);
