@@ -52,9 +52,7 @@ fn needed_by_archive(flags: &str) {
 fn pkg_config(arguments: &[&str]) -> String {
     let program = env::var("PKG_CONFIG").unwrap_or_else(|_| "pkg-config".into());
     match Command::new(&program).args(arguments).output() {
-        Ok(output) if output.status.success() => {
-            String::from_utf8_lossy(&output.stdout).into_owned()
-        }
+        Ok(output) if output.status.success() => String::from_utf8_lossy(&output.stdout).into_owned(),
         Ok(output) => fail(&String::from_utf8_lossy(&output.stderr)),
         Err(error) => fail(&format!("{program} cannot be run: {error}")),
     }

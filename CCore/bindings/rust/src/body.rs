@@ -72,8 +72,7 @@ where
         Ok(take) => take,
         Err(_) => return ffi::MT_FLOW_CONTINUE,
     };
-    let flow =
-        take.as_mut().map(|take| guard(callback.log(), "the consumer of a body", || take(told)));
+    let flow = take.as_mut().map(|take| guard(callback.log(), "the consumer of a body", || take(told)));
     match flow {
         Some(Some(Flow::Pause)) => ffi::MT_FLOW_PAUSE,
         Some(None) => {

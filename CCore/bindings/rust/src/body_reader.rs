@@ -63,9 +63,7 @@ pub struct BodyReader {
 }
 
 impl BodyReader {
-    pub(crate) fn new(
-        held: &Arc<Held>,
-    ) -> (BodyReader, impl FnMut(BodyEvent<'_>) -> Flow + Send + 'static) {
+    pub(crate) fn new(held: &Arc<Held>) -> (BodyReader, impl FnMut(BodyEvent<'_>) -> Flow + Send + 'static) {
         let pipe = Arc::new(Pipe::default());
         let theirs = Arc::clone(&pipe);
         let resumer = BodyResumer::new(Arc::downgrade(held));

@@ -20,7 +20,14 @@ pub(crate) fn guard<T>(log: &Log, what: impl Display, work: impl FnOnce() -> T) 
     }
 }
 
-/// What is no text is forgotten: its own drop might panic.
+/// Drops what was thrown, which may throw in turn.
+#[cold]
+pub(crate) fn discard(panic: Box<dyn Any + Send>) {
+    if let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(panic))) {
+        forget(another);
+    }
+}
+
 #[cold]
 fn message_of(panic: Box<dyn Any + Send>) -> String {
     let panic = match panic.downcast::<String>() {
@@ -30,7 +37,7 @@ fn message_of(panic: Box<dyn Any + Send>) -> String {
     match panic.downcast::<&'static str>() {
         Ok(text) => text.to_string(),
         Err(panic) => {
-            forget(panic);
+            discard(panic);
             "with a value that is no text".into()
         }
     }

@@ -155,9 +155,7 @@ pub(crate) fn check(status: ffi::mt_status) -> Result<(), Error> {
 }
 
 /// Makes a call that fills an `mt_error` when it fails.
-pub(crate) fn explained(
-    call: impl FnOnce(*mut ffi::mt_error) -> ffi::mt_status,
-) -> Result<(), Error> {
+pub(crate) fn explained(call: impl FnOnce(*mut ffi::mt_error) -> ffi::mt_status) -> Result<(), Error> {
     let mut filled = ffi::mt_error {
         struct_size: mem::size_of::<ffi::mt_error>(),
         status: ffi::MT_OK,

@@ -178,9 +178,7 @@ impl Exchange {
         let callback = Callback::into_raw(&self.held.log, Mutex::new(Some(call)));
         let destroy = Some(Callback::<Mutex<Option<F>>>::destroy as unsafe extern "C" fn(_));
         // SAFETY: the exchange is held, and `&mut` keeps others off; the closure goes along, also on failure.
-        check(unsafe {
-            ffi::mt_exchange_on_cancel(self.held.raw, Some(cancelled::<F>), callback, destroy)
-        })
+        check(unsafe { ffi::mt_exchange_on_cancel(self.held.raw, Some(cancelled::<F>), callback, destroy) })
     }
 
     /// What lets a paused request body flow again. It keeps the exchange no longer than its owner does.
@@ -193,10 +191,7 @@ impl Exchange {
 ///
 /// # Safety
 /// `user_data` is a `Callback<Mutex<Option<F>>>`.
-unsafe extern "C" fn cancelled<F: FnOnce() + Send + 'static>(
-    _: *mut ffi::mt_exchange,
-    user_data: *mut c_void,
-) {
+unsafe extern "C" fn cancelled<F: FnOnce() + Send + 'static>(_: *mut ffi::mt_exchange, user_data: *mut c_void) {
     // SAFETY: the caller's promise; what the closure does may destroy it.
     let callback = unsafe { Callback::<Mutex<Option<F>>>::hold(user_data) };
     let call = callback.content().lock().map_or(None, |mut call| call.take());

@@ -73,12 +73,10 @@ pub(crate) unsafe extern "C" fn handle<F, R>(
     let handler = callback.content();
     let call = Call::of_handler(callback.log(), handler);
     // SAFETY: the caller's promise, and both are gone before this returns.
-    let (request, mut response) = unsafe {
-        (Request::new(raw_request, Some(&call)), Response::new(raw_response, call.log, Some(&call)))
-    };
-    let outcome = guard(call.log, HandlerOf(&request), || {
-        (handler.call)(&request, &mut response).into_response(&mut response)
-    });
+    let (request, mut response) =
+        unsafe { (Request::new(raw_request, Some(&call)), Response::new(raw_response, call.log, Some(&call))) };
+    let outcome =
+        guard(call.log, HandlerOf(&request), || (handler.call)(&request, &mut response).into_response(&mut response));
     match outcome {
         Some(Ok(())) => {}
         Some(Err(failure)) => answer_failure(&request, &mut response, &failure),
@@ -103,13 +101,10 @@ pub(crate) unsafe extern "C" fn handle_error<F>(
     let call = Call::of_error_handler(callback.log());
     // SAFETY: the caller's promise; a request that may not be deferred is only read.
     let (request, mut response) = unsafe {
-        let request = (!raw_request.is_null())
-            .then(|| Request::new(raw_request as *mut ffi::mt_request, Some(&call)));
+        let request = (!raw_request.is_null()).then(|| Request::new(raw_request as *mut ffi::mt_request, Some(&call)));
         (request, Response::new(raw_response, call.log, Some(&call)))
     };
-    guard(call.log, "the error handler", || {
-        (callback.content())(request.as_ref(), &mut response, http_status as u16)
-    });
+    guard(call.log, "the error handler", || (callback.content())(request.as_ref(), &mut response, http_status as u16));
 }
 
 struct HandlerOf<'a>(&'a Request<'a>);
@@ -130,9 +125,7 @@ fn answer_failure(request: &Request<'_>, response: &mut Response<'_>, failure: &
         return;
     }
     let log = response.log();
-    guard(log, "the log", || {
-        log.error(&format!("{} failed: {}", HandlerOf(request), failure.message()))
-    });
+    guard(log, "the log", || log.error(&format!("{} failed: {}", HandlerOf(request), failure.message())));
     fail(request, response);
 }
 

@@ -13,9 +13,8 @@ where
 {
     let callback = Callback::into_raw(server.log(), Mutex::new(take));
     // SAFETY: the server lives; the input is copied.
-    let started = check(unsafe {
-        ffi::mt_server_inject(server.as_ptr(), slice_of(input), Some(take_output::<F>), callback)
-    });
+    let started =
+        check(unsafe { ffi::mt_server_inject(server.as_ptr(), slice_of(input), Some(take_output::<F>), callback) });
     if started.is_err() {
         // SAFETY: it is not called, and nobody else destroys it.
         unsafe { Callback::<Mutex<F>>::destroy(callback) };
@@ -33,12 +32,9 @@ unsafe extern "C" fn take_output<F: FnMut(Option<&[u8]>) + Send + 'static>(
     user_data: *mut c_void,
 ) {
     // SAFETY: the caller's promise.
-    let (callback, bytes) =
-        unsafe { (Callback::<Mutex<F>>::hold(user_data), bytes_of::<'_>(bytes)) };
+    let (callback, bytes) = unsafe { (Callback::<Mutex<F>>::hold(user_data), bytes_of::<'_>(bytes)) };
     if let Ok(mut take) = callback.content().try_lock() {
-        guard(callback.log(), "what takes an answer", || {
-            (*take)(if is_end { None } else { Some(bytes) })
-        });
+        guard(callback.log(), "what takes an answer", || (*take)(if is_end { None } else { Some(bytes) }));
     }
     if is_end {
         // SAFETY: nothing is called after the end.

@@ -1,6 +1,7 @@
 use std::ffi::c_void;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
+use crate::callback::discard;
 use crate::ffi;
 use crate::text::Text;
 
@@ -47,7 +48,9 @@ impl Log {
     /// Nobody is left to be told of a panic in the closure that tells.
     fn write(&self, level: Level, line: &str) {
         if let Some(write) = &self.0 {
-            let _ = catch_unwind(AssertUnwindSafe(|| write(level, line))).map_err(std::mem::forget);
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| write(level, line))) {
+                discard(panic);
+            }
         }
     }
 
@@ -60,11 +63,7 @@ impl Log {
 
 /// # Safety
 /// `user_data` is a `Log` that outlives the server, and `message` holds until this returns.
-pub(crate) unsafe extern "C" fn write_line(
-    level: ffi::mt_log_level,
-    message: ffi::mt_slice,
-    user_data: *mut c_void,
-) {
+pub(crate) unsafe extern "C" fn write_line(level: ffi::mt_log_level, message: ffi::mt_slice, user_data: *mut c_void) {
     // SAFETY: the caller's promise.
     let (log, line) = unsafe { (&*(user_data as *const Log), Text::from_slice(message)) };
     log.write(Level::of(level), &String::from_utf8_lossy(line.as_bytes()));

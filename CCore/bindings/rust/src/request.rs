@@ -104,8 +104,7 @@ impl<'a> Request<'a> {
         let mut value = EMPTY;
         // SAFETY: the promise made to `new`.
         unsafe {
-            ffi::mt_request_field_get(self.raw, slice_of(name.as_bytes()), &mut value)
-                .then(|| Text::from_slice(value))
+            ffi::mt_request_field_get(self.raw, slice_of(name.as_bytes()), &mut value).then(|| Text::from_slice(value))
         }
     }
 
@@ -156,8 +155,7 @@ impl<'a> Request<'a> {
     pub fn peer(&self) -> String {
         let mut text = [0u8; 64];
         // SAFETY: the promise made to `new`; the buffer is as large as is said.
-        let length =
-            unsafe { ffi::mt_request_peer(self.raw, text.as_mut_ptr() as *mut _, text.len()) };
+        let length = unsafe { ffi::mt_request_peer(self.raw, text.as_mut_ptr() as *mut _, text.len()) };
         String::from_utf8_lossy(&text[..length.min(text.len() - 1)]).into_owned()
     }
 
@@ -195,9 +193,7 @@ impl<'a> Request<'a> {
         let body = Callback::into_raw(call.log, Body::new(self.raw, take));
         let destroy = Some(Callback::<Body<F>>::destroy as unsafe extern "C" fn(_));
         // SAFETY: a handler's request, on its thread; the closure goes along, also on failure.
-        check(unsafe {
-            ffi::mt_request_body_stream(self.raw, Some(take_body::<F>), body, destroy)
-        })?;
+        check(unsafe { ffi::mt_request_body_stream(self.raw, Some(take_body::<F>), body, destroy) })?;
         call.has_asked_for_body.set(true);
         if let Some(held) = &*call.deferred.borrow() {
             held.body_was_asked_for();
@@ -211,9 +207,11 @@ impl<'a> Request<'a> {
     /// Errors: [`ErrorKind::InvalidState`] (not deferred, no streamed route, asked twice).
     pub fn body_reader(&self) -> Result<BodyReader, Error> {
         let call = self.handling()?;
-        let held = call.deferred.borrow().clone().ok_or_else(|| {
-            Error::new(ErrorKind::InvalidState, "a body is read once its request is deferred")
-        })?;
+        let held = call
+            .deferred
+            .borrow()
+            .clone()
+            .ok_or_else(|| Error::new(ErrorKind::InvalidState, "a body is read once its request is deferred"))?;
         let (reader, take) = BodyReader::new(&held);
         self.on_body(take)?;
         Ok(reader)

@@ -89,8 +89,7 @@ impl<'a> Response<'a> {
         let raw = self.open().ok()?;
         // SAFETY: open; the value is copied before anything can change it.
         unsafe {
-            ffi::mt_response_field_get(raw, slice_of(name.as_bytes()), &mut value)
-                .then(|| bytes_of(value).to_vec())
+            ffi::mt_response_field_get(raw, slice_of(name.as_bytes()), &mut value).then(|| bytes_of(value).to_vec())
         }
     }
 
@@ -126,9 +125,9 @@ impl<'a> Response<'a> {
     /// Sets the body to the whole of a regular file, sent by the kernel where it can. Errors: no regular file. A file
     /// that shrinks while it is sent ends the connection.
     pub fn body_file(&mut self, file: File) -> Result<(), Error> {
-        let metadata = file.metadata().map_err(|error| {
-            Error::new(ErrorKind::System, format!("the file cannot be looked at: {error}"))
-        })?;
+        let metadata = file
+            .metadata()
+            .map_err(|error| Error::new(ErrorKind::System, format!("the file cannot be looked at: {error}")))?;
         if !metadata.is_file() {
             return Err(Error::new(ErrorKind::InvalidArgument, "a body is no regular file"));
         }
@@ -143,23 +142,13 @@ impl<'a> Response<'a> {
     }
 
     #[inline]
-    fn borrow(
-        &mut self,
-        bytes: &[u8],
-        done: ffi::mt_destroy_fn,
-        user_data: *mut c_void,
-    ) -> Result<(), Error> {
+    fn borrow(&mut self, bytes: &[u8], done: ffi::mt_destroy_fn, user_data: *mut c_void) -> Result<(), Error> {
         // SAFETY: open; the bytes hold until `done`, or for good.
-        check(unsafe {
-            ffi::mt_response_body_borrow(self.open()?, slice_of(bytes), done, user_data)
-        })
+        check(unsafe { ffi::mt_response_body_borrow(self.open()?, slice_of(bytes), done, user_data) })
     }
 }
 
 #[cold]
 fn belongs_to_exchange() -> Error {
-    Error::new(
-        ErrorKind::InvalidState,
-        "the response belongs to its exchange since it was deferred",
-    )
+    Error::new(ErrorKind::InvalidState, "the response belongs to its exchange since it was deferred")
 }

@@ -82,9 +82,7 @@ impl Server {
         let destroy = Some(Callback::<Handler<F>>::destroy as unsafe extern "C" fn(_));
         let (raw, call) = (self.as_ptr(), Some(handle::<F, R> as _));
         // SAFETY: the server lives; the handler goes along, also on failure.
-        explained(|error| unsafe {
-            ffi::mt_server_fallback(raw, call, user_data, destroy, error)
-        })?;
+        explained(|error| unsafe { ffi::mt_server_fallback(raw, call, user_data, destroy, error) })?;
         Ok(self)
     }
 
@@ -98,9 +96,7 @@ impl Server {
         let destroy = Some(Callback::<F>::destroy as unsafe extern "C" fn(_));
         let (raw, call) = (self.as_ptr(), Some(handle_error::<F> as _));
         // SAFETY: the server lives; the handler goes along, also on failure.
-        explained(|error| unsafe {
-            ffi::mt_server_error_handler(raw, call, user_data, destroy, error)
-        })?;
+        explained(|error| unsafe { ffi::mt_server_error_handler(raw, call, user_data, destroy, error) })?;
         Ok(self)
     }
 

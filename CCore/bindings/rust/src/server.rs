@@ -93,9 +93,7 @@ impl Server {
     pub fn listen_on(&mut self, socket: impl Into<OwnedFd>) -> Result<&mut Server, Error> {
         let descriptor = socket.into().into_raw_fd();
         // SAFETY: the server lives; the descriptor is given away, also on failure.
-        explained(|error| unsafe {
-            ffi::mt_server_listen_descriptor(self.raw, descriptor, error)
-        })?;
+        explained(|error| unsafe { ffi::mt_server_listen_descriptor(self.raw, descriptor, error) })?;
         Ok(self)
     }
 
@@ -158,8 +156,7 @@ impl Server {
     /// Errors: [`Timeout`](crate::ErrorKind::Timeout), [`WrongThread`](crate::ErrorKind::WrongThread) (one of the
     /// server's own), [`InvalidState`](crate::ErrorKind::InvalidState) (never started).
     pub fn wait(&self, timeout: Option<Duration>) -> Result<(), Error> {
-        let timeout_ms =
-            timeout.map_or(u32::MAX, |timeout| milliseconds(timeout).min(u32::MAX - 1));
+        let timeout_ms = timeout.map_or(u32::MAX, |timeout| milliseconds(timeout).min(u32::MAX - 1));
         // SAFETY: the server lives.
         check(unsafe { ffi::mt_server_wait(self.raw, timeout_ms) })
     }

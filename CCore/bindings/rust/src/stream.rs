@@ -79,9 +79,7 @@ impl Stream {
         let length = length.unwrap_or(ffi::MT_LENGTH_UNKNOWN);
         let raw = held.as_ptr();
         // SAFETY: the exchange is held; the closure goes along, also on failure.
-        check(unsafe {
-            ffi::mt_exchange_stream_start(raw, length, Some(drained::<F>), user_data, destroy)
-        })?;
+        check(unsafe { ffi::mt_exchange_stream_start(raw, length, Some(drained::<F>), user_data, destroy) })?;
         Ok(Stream { held, drain, is_full: false })
     }
 
@@ -151,10 +149,7 @@ impl Write for Stream {
 ///
 /// # Safety
 /// `user_data` is a `Callback<OnDrained<F>>`.
-unsafe extern "C" fn drained<F: Fn() + Send + Sync + 'static>(
-    _: *mut ffi::mt_exchange,
-    user_data: *mut c_void,
-) {
+unsafe extern "C" fn drained<F: Fn() + Send + Sync + 'static>(_: *mut ffi::mt_exchange, user_data: *mut c_void) {
     // SAFETY: the caller's promise; what the closure does may end the stream, which destroys it.
     let callback = unsafe { Callback::<OnDrained<F>>::hold(user_data) };
     let on_drained = callback.content();

@@ -52,9 +52,7 @@ impl Threads {
         let made = guard(&self.log, "what makes threads", || (self.spawn)(name, body));
         let failure = match made {
             Some(Ok(())) if Arc::strong_count(&is_settled) > 1 => return 0,
-            Some(Err(error)) => {
-                error.raw_os_error().filter(|errno| *errno > 0).unwrap_or(NO_THREAD)
-            }
+            Some(Err(error)) => error.raw_os_error().filter(|errno| *errno > 0).unwrap_or(NO_THREAD),
             _ => NO_THREAD,
         };
         if settle(&is_settled) {

@@ -70,15 +70,9 @@ enumeration!(mt_flow { MT_FLOW_CONTINUE = 0, MT_FLOW_PAUSE = 1 });
 pub const MT_LENGTH_UNKNOWN: u64 = u64::MAX;
 
 pub type mt_destroy_fn = Option<unsafe extern "C" fn(user_data: *mut c_void)>;
-pub type mt_log_fn =
-    Option<unsafe extern "C" fn(level: mt_log_level, message: mt_slice, user_data: *mut c_void)>;
-pub type mt_handler_fn = Option<
-    unsafe extern "C" fn(
-        request: *mut mt_request,
-        response: *mut mt_response,
-        user_data: *mut c_void,
-    ),
->;
+pub type mt_log_fn = Option<unsafe extern "C" fn(level: mt_log_level, message: mt_slice, user_data: *mut c_void)>;
+pub type mt_handler_fn =
+    Option<unsafe extern "C" fn(request: *mut mt_request, response: *mut mt_response, user_data: *mut c_void)>;
 pub type mt_error_handler_fn = Option<
     unsafe extern "C" fn(
         request: *const mt_request,
@@ -88,17 +82,10 @@ pub type mt_error_handler_fn = Option<
     ),
 >;
 pub type mt_body_fn = Option<
-    unsafe extern "C" fn(
-        event: mt_body_event,
-        bytes: mt_slice,
-        status: mt_status,
-        user_data: *mut c_void,
-    ) -> mt_flow,
+    unsafe extern "C" fn(event: mt_body_event, bytes: mt_slice, status: mt_status, user_data: *mut c_void) -> mt_flow,
 >;
-pub type mt_exchange_fn =
-    Option<unsafe extern "C" fn(exchange: *mut mt_exchange, user_data: *mut c_void)>;
-pub type mt_inject_fn =
-    Option<unsafe extern "C" fn(bytes: mt_slice, is_end: bool, user_data: *mut c_void)>;
+pub type mt_exchange_fn = Option<unsafe extern "C" fn(exchange: *mut mt_exchange, user_data: *mut c_void)>;
+pub type mt_inject_fn = Option<unsafe extern "C" fn(bytes: mt_slice, is_end: bool, user_data: *mut c_void)>;
 
 pub type mt_thread_spawn_fn = Option<
     unsafe extern "C" fn(
@@ -134,13 +121,8 @@ pub struct mt_error {
 #[repr(C)]
 pub struct mt_allocator {
     pub allocate: Option<unsafe extern "C" fn(size: usize, user_data: *mut c_void) -> *mut c_void>,
-    pub reallocate: Option<
-        unsafe extern "C" fn(
-            block: *mut c_void,
-            size: usize,
-            user_data: *mut c_void,
-        ) -> *mut c_void,
-    >,
+    pub reallocate:
+        Option<unsafe extern "C" fn(block: *mut c_void, size: usize, user_data: *mut c_void) -> *mut c_void>,
     pub deallocate: Option<unsafe extern "C" fn(block: *mut c_void, user_data: *mut c_void)>,
     pub user_data: *mut c_void,
 }
