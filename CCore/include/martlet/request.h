@@ -46,12 +46,12 @@ MT_API mt_slice mt_request_path(const mt_request *request);
  *  Errors: none.
  *  Since: 0.1. RFC 3986 §3.4. */
 MT_API mt_slice mt_request_query(const mt_request *request);
-/** The target's authority, or the Host field's value.
+/** The target's authority, or the Host field's value; empty where HTTP/1.0 has neither.
  *  Thread: the handler's.
  *  Errors: none.
  *  Since: 0.1. RFC 9110 §7.2. */
 MT_API mt_slice mt_request_authority(const mt_request *request);
-/** 0 for HTTP/1.0, 1 for HTTP/1.1.
+/** 0 for HTTP/1.0, 1 for HTTP/1.1, and for a higher one too.
  *  Thread: the handler's.
  *  Errors: none.
  *  Since: 0.1. */

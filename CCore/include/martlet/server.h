@@ -29,7 +29,7 @@ MT_API mt_status mt_server_create(const mt_server_config *config, mt_server **se
  *  Since: 0.1. */
 MT_API mt_status mt_server_listen_tcp(mt_server *server, mt_slice host, uint16_t port,
                                       mt_error *error);
-/** Listens on a unix socket at `path` with permission bits `mode` (up to 0777; 0: 0666 less the
+/** Listens on a unix socket at `path` with permission bits `mode` (up to 0777; 0: 0777 less the
  *  umask). A stale socket file that nobody listens on is replaced; the file is removed at stop,
  *  unless the other half of a process that forked still listens.
  *  Ownership: `path` is copied.

@@ -12,7 +12,7 @@ MT_BEGIN_DECLS
 typedef struct mt_stats {
   /** Set by the caller to sizeof(mt_stats) before the call. */
   size_t struct_size;
-  /** Accepted, since start. */
+  /** Accepted or injected, since start. */
   uint64_t connections_total;
   /** Open now. */
   uint64_t connections_open;
@@ -28,9 +28,9 @@ typedef struct mt_stats {
   uint64_t requests_rejected;
   /** Connections closed by a timeout. */
   uint64_t timeouts;
-  /** Octets read from sockets. */
+  /** Octets read from sockets, or injected. */
   uint64_t bytes_received;
-  /** Octets written to sockets. */
+  /** Octets written to sockets, or handed to an mt_inject_fn. */
   uint64_t bytes_sent;
   /** Requests that found the worker queue full. */
   uint64_t worker_rejections;
