@@ -59,3 +59,15 @@ def polled(routes):
         finally:
             is_over.set()
             thread.join()
+
+
+def multipart(values, files):
+    """The body of a form with values and files (name: (file name, content)), and its Content-Type."""
+    boundary, parts = "a-boundary", []
+    for name, value in values.items():
+        parts.append((f'form-data; name="{name}"', value.encode()))
+    for name, (file_name, content) in files.items():
+        parts.append((f'form-data; name="{name}"; filename="{file_name}"', content))
+    body = b"".join(f"--{boundary}\r\nContent-Disposition: {disposition}\r\n\r\n".encode() + content + b"\r\n"
+                    for disposition, content in parts)
+    return body + f"--{boundary}--\r\n".encode(), f"multipart/form-data; boundary={boundary}"
