@@ -147,7 +147,9 @@ typedef enum mt_flow {
 } mt_flow;
 
 /** Takes a streamed request body, piece by piece, never from inside mt_request_body_stream. Its
- *  result counts for MT_BODY_DATA alone.
+ *  result counts for MT_BODY_DATA alone. An answer that is whole before the body is ends the body:
+ *  MT_BODY_FAILED (MT_ERROR_CLOSED) may then come from inside the mt_exchange_complete,
+ *  mt_exchange_stream_end or mt_exchange_release that was called on the reactor thread.
  *  Lifetime: `bytes` until return.
  *  Thread: reactor thread.
  *  Errors: `status` says why for MT_BODY_FAILED (MT_ERROR_CLOSED, MT_ERROR_TIMEOUT,
