@@ -54,8 +54,6 @@ typedef struct mtgo_turn {
 /** Serves what is ready. Events that are pushed meanwhile by this very thread wait for no receiver:
  * they are the turn's. */
 mtgo_turn mtgo_queue_turn(mtgo_queue *queue, mt_server *server);
-/** Whether the caller is an inline handler, whichever the server. */
-bool mtgo_is_inside(void);
 
 /** Pushes an event of an exchange, unless it waits in the queue already; it holds a reference. */
 void mtgo_event_push(mtgo_event *event);

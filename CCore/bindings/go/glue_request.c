@@ -138,13 +138,6 @@ static void log_refused(const mtgo_call *call, int refused) {
   mtgo_log_push(MT_LOG_WARNING, (mt_slice){line, shown}, call->queue);
 }
 
-/** How many inline handlers this thread is inside of. */
-static _Thread_local int inside;
-
-bool mtgo_is_inside(void) {
-  return inside > 0;
-}
-
 static void on_inline(mt_request *request, mt_response *response, void *user_data) {
   const mtgo_route_data *data = user_data;
   char fields[MTGO_INLINE_FIELDS], body[MTGO_INLINE_BODY];
@@ -152,9 +145,7 @@ static void on_inline(mt_request *request, mt_response *response, void *user_dat
   call.fields_out = fields;
   call.body_out = body;
   fill_call(&call);
-  inside++;
   martletInline(data->route, &call);
-  inside--;
   if (call.is_deferred || !call.status) return;
   int refused = mtgo_fill(response, (mtgo_head){fields, call.fields_size, call.status, false});
   if (refused) log_refused(&call, refused);

@@ -6,6 +6,7 @@ import "C"
 import (
 	"context"
 	"log"
+	"math"
 	"net"
 	"net/http"
 	"os"
@@ -18,9 +19,9 @@ import (
 type instance struct {
 	errorLog *log.Logger
 	context  context.Context
-	handlers []http.Handler // by their routes' numbers
-	inlines  []cgo.Handle   // of the inline routes
-	listener net.Listener   // or nil
+	routes   []route
+	inlines  []cgo.Handle // of the inline routes, once for each method
+	listener net.Listener // or nil
 
 	queue     *C.mtgo_queue
 	wake      *os.File // the queue's other end
@@ -97,6 +98,7 @@ func (in *instance) run() {
 	in.failure = in.start()
 	if in.failure == nil {
 		in.failure = in.turn()
+		C.mt_server_wait(in.server, math.MaxUint32) // for its other reactors
 	}
 	in.closeListener()
 	in.destroy()
@@ -125,13 +127,29 @@ func (in *instance) destroy() {
 	}
 }
 
-// drain begins the end: what is not answered when the time is over is cut.
-func (in *instance) drain(milliseconds C.uint32_t) {
+// drain begins the end that Shutdown waits for; its context says when it is enough.
+func (in *instance) drain() {
 	in.mu.RLock()
 	defer in.mu.RUnlock()
 	if in.server != nil {
-		C.mt_server_drain(in.server, milliseconds)
+		C.mt_server_drain(in.server, math.MaxUint32)
 	}
+}
+
+// stop cuts what is open, and waits for the library's threads, unless one of them is who calls.
+func (in *instance) stop() {
+	if in.cut() != C.MT_ERROR_WRONG_THREAD {
+		<-in.stopped
+	}
+}
+
+func (in *instance) cut() C.mt_status {
+	in.mu.RLock()
+	defer in.mu.RUnlock()
+	if in.server == nil {
+		return C.MT_OK
+	}
+	return C.mt_server_stop(in.server)
 }
 
 func (in *instance) closeListener() {

@@ -77,7 +77,7 @@ func (in *instance) take(event *C.mtgo_event) {
 	case C.MTGO_REQUEST:
 		e := newExchange(in, event.exchange)
 		in.exchanges.add(e)
-		in.crew.serve(e, in.handlers[event.exchange.route])
+		in.crew.serve(e, in.routes[event.exchange.route].handler)
 	case C.MTGO_LOG:
 		line := (*C.mtgo_log)(unsafe.Pointer(event))
 		in.logf("martlet: %s", C.GoStringN((*C.char)(unsafe.Add(unsafe.Pointer(line), C.sizeof_mtgo_log)), C.int(line.size)))

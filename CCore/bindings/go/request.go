@@ -75,7 +75,10 @@ func (e *exchange) makeRequest() (*http.Request, error) {
 	t := textsOf(c.lengths, count, c.text, c.text_size)
 	var r http.Request
 	r.Method, r.RequestURI, r.Host, r.RemoteAddr = t.next(), t.next(), t.next(), t.next()
-	e.parameters = t.nextParameters(int(c.parameter_count))
+	parameters := t.nextParameters(int(c.parameter_count))
+	if !e.in.routes[c.route].isRest {
+		e.parameters = parameters
+	}
 	r.Header = t.nextHeader(int(c.field_count))
 	r.Proto, r.ProtoMajor, r.ProtoMinor = protocols[c.minor_version], 1, int(c.minor_version)
 	var err error

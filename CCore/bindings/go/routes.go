@@ -24,6 +24,7 @@ type route struct {
 	pattern string
 	handler http.Handler
 	inline  InlineHandler
+	isRest  bool // takes what no other route does, and has no parameters to tell of
 }
 
 // Handle registers a handler for a pattern of Martlet's own router, such as "GET /users/{id}", "/files/{path...}" or,
@@ -71,7 +72,7 @@ func (s *Server) allRoutes() []route {
 	if handler == nil {
 		return s.routes
 	}
-	return append(s.routes[:len(s.routes):len(s.routes)], route{pattern: "/{path...}", handler: handler})
+	return append(s.routes[:len(s.routes):len(s.routes)], route{pattern: "/{path...}", handler: handler, isRest: true})
 }
 
 func (in *instance) register(r route, config *Config) error {
@@ -82,6 +83,7 @@ func (in *instance) register(r route, config *Config) error {
 	if (r.handler == nil) == (r.inline == nil) {
 		return fmt.Errorf("martlet: the route %q has no handler", r.pattern)
 	}
+	in.routes = append(in.routes, r)
 	for _, method := range wanted {
 		if err := in.registerOne(method, pattern, r, config); err != nil {
 			return err
@@ -104,8 +106,7 @@ func (in *instance) registerOne(method, pattern string, r route, config *Config)
 			in.inlines = append(in.inlines, handle)
 			return C.mtgo_route_inline(in.server, number, text, size, in.queue, C.uintptr_t(handle), said)
 		}
-		in.handlers = append(in.handlers, r.handler)
-		id := C.uintptr_t(len(in.handlers) - 1)
+		id := C.uintptr_t(len(in.routes) - 1)
 		return C.mtgo_route(in.server, number, text, size, in.queue, id, config.bodyLimit(), said)
 	})
 }

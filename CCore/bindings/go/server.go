@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"log"
-	"math"
 	"net"
 	"net/http"
 	"sync"
@@ -92,9 +91,6 @@ func (s *Server) begin(listen func(*instance) error, l net.Listener) (*instance,
 	return in, nil
 }
 
-// shortestDrain is a drain's shortest time, in milliseconds: 0 is the library's default.
-const shortestDrain = 1
-
 // close gives what there is to end, if there is something.
 func (s *Server) close() *instance {
 	s.mu.Lock()
@@ -114,10 +110,7 @@ func (s *Server) Close() error {
 	if in == nil {
 		return nil
 	}
-	in.drain(shortestDrain)
-	if !C.mtgo_is_inside() {
-		<-in.stopped
-	}
+	in.stop()
 	return nil
 }
 
@@ -128,7 +121,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	if in == nil {
 		return nil
 	}
-	in.drain(math.MaxUint32) // the context says when it is enough
+	in.drain()
 	select {
 	case <-in.stopped:
 		return nil

@@ -66,6 +66,8 @@ func (t *turner) serve(uintptr) (done bool) {
 		case turn.status == C.MT_ERROR_CLOSED:
 			t.ended = http.ErrServerClosed
 			return true
+		case turn.status == C.MT_ERROR_WRONG_THREAD: // mt_server_stop turns it to its end meanwhile
+			time.Sleep(time.Millisecond)
 		case turn.status != C.MT_OK:
 			t.ended = &Error{Status: statusName(turn.status)}
 			return true
