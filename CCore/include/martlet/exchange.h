@@ -1,7 +1,10 @@
 /** An exchange that outlives its handler: answered later, from any thread, whole or as a stream.
  *  Calls for one exchange, its request and its response must not overlap, except
  *  mt_exchange_acquire, mt_exchange_release, mt_exchange_is_cancelled and mt_exchange_body_resume.
- */
+ *
+ *  A call from another thread is a message to the reactor. One that is made on the reactor's
+ *  thread takes effect at once: from inside it the server may call handlers and body callbacks of
+ *  the same connection, so that no lock that these take may be held around it. */
 #ifndef MARTLET_EXCHANGE_H
 #define MARTLET_EXCHANGE_H
 
@@ -57,13 +60,15 @@ MT_API mt_response *mt_exchange_response(mt_exchange *exchange);
  *  server stopped: nothing to do but release).
  *  Since: 0.1. */
 MT_API mt_status mt_exchange_complete(mt_exchange *exchange);
-/** Whether the peer is gone or the server stopped, so that an answer is of no use.
+/** Whether the peer is gone or the server stopped, so that an answer is of no use. That a peer is
+ *  gone shows when its connection is read: not while reading pauses, for a body, for its output or
+ *  because as many requests as max_pipelined_requests wait for their answers.
  *  Thread: any thread.
  *  Errors: true for NULL.
  *  Since: 0.1. */
 MT_API bool mt_exchange_is_cancelled(const mt_exchange *exchange);
 /** Sets what is called once when the peer is gone before the answer is complete (soon, if it
- *  already is).
+ *  already is); see mt_exchange_is_cancelled for when that shows.
  *  Ownership: `destroy` (may be NULL) is called with `user_data` once, when `on_cancel` can no
  *  longer be called, or on failure.
  *  Thread: any thread, before completion.
