@@ -12,7 +12,7 @@ from support import MAKE, ROOT, make, run
 
 WARNINGS = ["-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wpedantic", "-Werror"]
 SANITIZED_LIBRARY = ".build-c/embedding-asan"
-SANITIZE = ["-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+SANITIZE = ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 SANITIZER_OPTIONS = {"ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1",
                      "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1"}
 JOBS = f"-j{os.cpu_count()}"
