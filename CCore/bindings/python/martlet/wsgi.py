@@ -1,4 +1,4 @@
-"""WSGI (PEP 3333): ``serve`` runs an application on threads of Python's, or on the reactor's own."""
+"""WSGI (PEP 3333): ``Wsgi`` runs an application on threads of Python's, or on the reactor's own."""
 
 from __future__ import annotations
 

@@ -40,7 +40,6 @@ typedef struct wsgi_body {
   bool is_complete;
   bool has_failed;
   bool is_paused;
-  bool is_unwanted; /* nobody reads any more */
 } wsgi_body;
 
 /** One request. Held by its Call, by the queue, and by what the library may still call. */
@@ -77,8 +76,6 @@ void wsgi_body_expect(wsgi_call *call);
 PyObject *wsgi_body_read(wsgi_call *call, size_t most);
 /** What is left of it, when all of it is there; None when it is still coming. */
 PyObject *wsgi_body_whole(wsgi_call *call);
-/** What still comes is dropped. */
-void wsgi_body_drop(wsgi_call *call);
 
 /** wsgi_host.c: gives a call to Python, here or on a thread that waits for one. Takes a reference.
  * Thread: reactor. */

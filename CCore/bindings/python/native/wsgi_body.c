@@ -28,14 +28,14 @@ static bool append(wsgi_body *body, mt_slice bytes) {
 /** Keeps a piece; whether the sender has to wait. */
 static mt_flow keep(wsgi_call *call, mt_slice bytes) {
   wsgi_body *body = &call->body;
-  if (body->is_unwanted) return MT_FLOW_CONTINUE;
-  if (!append(body, bytes)) body->has_failed = body->is_unwanted = true;
+  if (body->has_failed) return MT_FLOW_CONTINUE;
+  body->has_failed = !append(body, bytes);
   body->is_paused = !is_inline(call) && body->size >= WSGI_BODY_HIGH_BYTES;
   return body->is_paused ? MT_FLOW_PAUSE : MT_FLOW_CONTINUE;
 }
 
 static bool may_be_handed_over(wsgi_call *call) {
-  if (call->is_handed_over || call->body.is_unwanted) return false;
+  if (call->is_handed_over || call->body.has_failed) return false;
   call->is_handed_over = call->body.is_complete || call->body.is_paused;
   return call->is_handed_over;
 }
@@ -123,15 +123,4 @@ PyObject *wsgi_body_whole(wsgi_call *call) {
   pthread_mutex_unlock(&call->mutex);
   if (is_whole) return wsgi_body_read(call, size);
   Py_RETURN_NONE;
-}
-
-void wsgi_body_drop(wsgi_call *call) {
-  if (!call->body.is_expected) return;
-  pthread_mutex_lock(&call->mutex);
-  bool must_go_on = call->body.is_paused;
-  call->body.is_unwanted = true;
-  call->body.is_paused = false;
-  call->body.size = 0;
-  pthread_mutex_unlock(&call->mutex);
-  if (must_go_on) mt_exchange_body_resume(call->exchange);
 }

@@ -9,6 +9,7 @@ typedef struct call_object {
   PyObject_HEAD wsgi_call *call;
   PyObject *fields; /* as start_response got them */
   long long length; /* the announced length, or WSGI_NO_LENGTH */
+  int status;
   phase phase;
   bool has_no_body; /* to HEAD, and by status 204 and 304 */
 } call_object;
@@ -24,20 +25,25 @@ PyObject *wsgi_object_make(wsgi_call *call) {
   object->call = call;
   object->fields = NULL;
   object->length = WSGI_NO_LENGTH;
+  object->status = 0;
   object->phase = UNSAID;
   object->has_no_body = false;
   return (PyObject *)object;
 }
 
+/** Here and not with the last reference: a stream that was not ended is cut now, though it may
+ * still be told of. */
+static void let_go_of_exchange(wsgi_call *call) {
+  mt_exchange *exchange = call->exchange;
+  call->exchange = NULL;
+  wsgi_call_expire(call);
+  mt_exchange_release(exchange);
+}
+
 static void dealloc(call_object *self) {
   PyTypeObject *own_type = Py_TYPE(self);
   Py_XDECREF(self->fields);
-  wsgi_body_drop(self->call);
-  /* Here and not with the last reference: a stream that was not ended is cut now, though it may
-   * still be told of. */
-  mt_exchange_release(self->call->exchange);
-  self->call->exchange = NULL;
-  wsgi_call_expire(self->call);
+  if (self->call->exchange) let_go_of_exchange(self->call);
   wsgi_call_release(self->call);
   PyObject_Free(self);
   Py_DECREF(own_type);
@@ -96,7 +102,7 @@ static bool say(call_object *self, wsgi_call *call, PyObject *status, PyObject *
   Py_INCREF(fields);
   self->fields = fields;
   if (!wsgi_head_set(call, status, fields, &self->length)) return false;
-  int code = mt_response_status_get(call->response);
+  int code = self->status = mt_response_status_get(call->response);
   self->has_no_body =
       code == 204 || code == 304 || mt_request_method(call->request) == MT_METHOD_HEAD;
   if (code == 204 || code == 304) self->length = WSGI_NO_LENGTH;
@@ -219,7 +225,8 @@ static PyObject *write_piece(call_object *self, PyObject *piece) {
   if (!PyBytes_Check(piece))
     return PyErr_Format(PyExc_TypeError, "a piece of a body has to be bytes, not %R", piece);
   if (self->phase != STREAMING && (!may_answer(self) || !start_stream(self))) return NULL;
-  wsgi_call *call = self->call;
+  wsgi_call *call = open_call(self);
+  if (!call) return NULL;
   if (self->has_no_body) Py_RETURN_TRUE;
   pthread_mutex_lock(&call->mutex);
   call->is_drained = false;
@@ -246,7 +253,7 @@ static PyObject *write_now(call_object *self, PyObject *piece) {
 
 static PyObject *end(call_object *self, PyObject *unused) {
   (void)unused;
-  if (self->phase != STREAMING) return refuse("no stream was started");
+  if (self->phase != STREAMING || !self->call->exchange) return refuse("no stream is open");
   self->phase = ANSWERED;
   mt_exchange_stream_end(self->call->exchange);
   Py_RETURN_NONE;
@@ -260,23 +267,28 @@ static PyObject *resume_with(call_object *self, PyObject *callable) {
   Py_RETURN_NONE;
 }
 
-/** fail(): 500 where nothing was sent yet; whether it was so. A stream that was started is cut. */
-static PyObject *fail(call_object *self, PyObject *unused) {
-  (void)unused;
-  if (self->phase > SAID || !self->call->request) Py_RETURN_FALSE;
+static void answer_500(call_object *self) {
   wsgi_head_clear(self->call, self->fields);
   mt_response *response = self->call->response;
-  mt_response_status_set(response, 500);
+  mt_response_status_set(response, self->status = 500);
   mt_response_field_set(response, MT_SLICE("Content-Type"), MT_SLICE("text/plain; charset=utf-8"));
   mt_response_body_copy(response, MT_SLICE("Internal Server Error\n"));
   Py_DECREF(complete(self));
-  Py_RETURN_TRUE;
+}
+
+/** fail(): 500 where nothing was sent yet; a stream that was started is cut. */
+static PyObject *fail(call_object *self, PyObject *unused) {
+  (void)unused;
+  if (self->phase <= SAID && self->call->request)
+    answer_500(self);
+  else if (self->phase == STREAMING && self->call->exchange)
+    let_go_of_exchange(self->call);
+  Py_RETURN_NONE;
 }
 
 static PyObject *status_of(call_object *self, void *unused) {
   (void)unused;
-  wsgi_call *call = self->call;
-  return PyLong_FromLong(call->response ? mt_response_status_get(call->response) : 0);
+  return PyLong_FromLong(self->status);
 }
 
 static PyObject *phase_of(call_object *self, void *unused) {
