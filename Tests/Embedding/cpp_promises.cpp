@@ -3,12 +3,15 @@
 #include <martlet.hpp>
 
 #include <atomic>
+#include <cerrno>
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
 #include <poll.h>
+#include <sys/socket.h>
 #include <thread>
+#include <unistd.h>
 
 using martlet::Config;
 using martlet::Error;
@@ -48,8 +51,8 @@ public:
 /* A peer that sends this and no more: what it is answered. */
 class Peer {
 public:
-  Peer(Server &server, std::string_view target) {
-    std::string input = "GET " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n\r\n";
+  Peer(Server &server, std::string_view target, const std::string &verb = "GET") {
+    std::string input = verb + " " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n\r\n";
     martlet::detail::check(mt_server_inject(server.handle(), martlet::slice(input), take, this),
                            "mt_server_inject");
   }
@@ -129,6 +132,46 @@ static void a_handler_may_be_moved_only() {
   });
   server.start();
   REQUIRE(Peer(server, "/").answer().find("\r\n\r\nmoved") != std::string::npos);
+}
+
+static void every_verb_reaches_its_handler() {
+  Server server(small());
+  auto answer = [](Request &request, Response &response) {
+    response.body(std::string(request.method_name()));
+  };
+  server.get("/", answer);
+  server.post("/", answer);
+  server.put("/", answer);
+  server.patch("/", answer);
+  server.del("/", answer);
+  server.route(MT_METHOD_OPTIONS, "/", answer);
+  server.start();
+  for (const char *verb : {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+    REQUIRE(Peer(server, "/", verb).answer().find("\r\n\r\n" + std::string(verb)) !=
+            std::string::npos);
+}
+
+static void files_and_every_kind_of_listener_are_there() {
+  char folder[] = "/tmp/martlet-promises-XXXXXX";
+  REQUIRE(mkdtemp(folder) != nullptr);
+  std::string path = std::string(folder) + "/socket";
+  int descriptor = socket(AF_INET, SOCK_STREAM, 0);
+  REQUIRE(descriptor >= 0 && listen(descriptor, 1) == 0);
+  Server server(small());
+  REQUIRE(error_of([&] { server.files("/static", path); }).status() == MT_ERROR_NOT_FOUND);
+  server.files("/static", folder);
+  server.listen_tcp("127.0.0.1", 0);
+  server.listen_unix(path);
+  server.listen_descriptor(descriptor);
+  REQUIRE(error_of([&] { server.listen_unix(""); }).status() == MT_ERROR_INVALID_ARGUMENT);
+  REQUIRE(error_of([&] { server.listen_descriptor(-1); }).status() == MT_ERROR_INVALID_ARGUMENT);
+  REQUIRE(server.listener_count() == 3);
+  REQUIRE(server.address(1) == "unix:" + path && server.port(1) == 0);
+  REQUIRE(server.port(0) != 0 && server.port(2) != 0);
+  server.start();
+  REQUIRE(Peer(server, "/static/none").answer().find("HTTP/1.1 404 ") == 0);
+  server.stop();
+  REQUIRE(rmdir(folder) == 0); /* the socket's file has gone */
 }
 
 static void a_server_moves_with_its_closures() {
@@ -249,6 +292,8 @@ int main() {
   CHECK(a_refused_route_destroys_its_handler_once);
   CHECK(handlers_go_with_the_server);
   CHECK(a_handler_may_be_moved_only);
+  CHECK(every_verb_reaches_its_handler);
+  CHECK(files_and_every_kind_of_listener_are_there);
   CHECK(a_server_moves_with_its_closures);
   CHECK(an_exchange_outlives_the_server_and_is_cancelled);
   CHECK(a_writer_is_told_when_the_server_has_gone);
