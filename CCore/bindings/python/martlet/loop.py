@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
-from typing import Optional
+from typing import Iterator, Optional
 
 from . import fast
 from ._native import ffi
@@ -60,3 +61,35 @@ class Poller:
         if self._timer is not None:
             self._timer.cancel()
         self.stopped.set_result(None)
+
+
+def new_loop(kind: str = "auto") -> asyncio.AbstractEventLoop:
+    """A loop of that kind: "asyncio", "uvloop", or "auto", which is uvloop where it is installed."""
+    if kind not in ("auto", "asyncio", "uvloop"):
+        raise ValueError(f"loop {kind!r}; allowed are auto, asyncio, uvloop")
+    if kind != "asyncio":
+        try:
+            import uvloop
+            return uvloop.new_event_loop()
+        except ImportError:
+            if kind == "uvloop":
+                raise
+    return asyncio.new_event_loop()
+
+
+@contextlib.contextmanager
+def running_loop(loop: asyncio.AbstractEventLoop) -> Iterator[asyncio.AbstractEventLoop]:
+    """Sets a loop for this thread; afterwards ends what is left in it, and closes it."""
+    asyncio.set_event_loop(loop)
+    try:
+        yield loop
+    finally:
+        left = asyncio.all_tasks(loop)
+        for task in left:
+            task.cancel()
+        if left:
+            loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.run_until_complete(loop.shutdown_default_executor())
+        asyncio.set_event_loop(None)
+        loop.close()

@@ -2,18 +2,16 @@
 from __future__ import annotations
 
 import atexit
-import logging
 from typing import Any, Callable, Optional
 
+from . import callbacks  # noqa: F401, so that the library finds them
 from ._native import ffi, lib
 from .errors import Error, check, check_with, new_error
-from .exchange import METHODS, Request, Response, as_slice, text_bytes
-from .handles import hold, log, value_of
+from .message import METHODS, Request, Response, as_slice
+from .handles import hold, log
 
 Handler = Callable[[Request, Response], Any]
 FOREVER = 2**32 - 1
-LEVELS = {lib.MT_LOG_DEBUG: logging.DEBUG, lib.MT_LOG_INFO: logging.INFO, lib.MT_LOG_WARNING: logging.WARNING,
-          lib.MT_LOG_ERROR: logging.ERROR}
 # The fields of the config that are numbers, and its one text. The others are this module's to fill.
 SETTINGS = tuple(name for name, field in ffi.typeof("mt_server_config").fields
                  if name == "server_name" or field.type.kind in ("primitive", "enum") and name != "struct_size")
@@ -219,62 +217,3 @@ class Server:
 def _close_all() -> None:
     for server in list(_running):
         server.close()
-
-
-def answer_for(response: Response) -> None:
-    """500 for a handler that raised, unless its answer is on the way."""
-    try:
-        response.status = 500
-        response.set("Content-Type", "text/plain")
-        response.body(b"Internal Server Error\n")
-    except Error:
-        pass
-
-
-def _end(request, response, request_pointer, response_pointer) -> None:
-    """The loan is over, unless the exchange was deferred: then they have pointers of its own."""
-    if request._p is request_pointer:
-        request._p = None
-    if response._p is response_pointer:
-        response._p = None
-
-
-@ffi.def_extern()
-def martlet_on_request(request_pointer, response_pointer, handler):
-    request, response = Request(request_pointer), Response(response_pointer)
-    try:
-        value_of(handler)[1](request, response)
-    except BaseException:
-        log.exception("a handler raised")
-        answer_for(response)
-    finally:
-        _end(request, response, request_pointer, response_pointer)
-
-
-@ffi.def_extern()
-def martlet_on_error(request_pointer, response_pointer, http_status, handler):
-    request, response = Request(request_pointer), Response(response_pointer)
-    try:
-        value_of(handler)(request if request_pointer else None, response, http_status)
-    except BaseException:
-        log.exception("an error handler raised")
-    finally:
-        _end(request, response, request_pointer, response_pointer)
-
-
-@ffi.def_extern()
-def martlet_on_inject(octets, is_end, sink):
-    try:
-        value_of(sink)(text_bytes(octets), bool(is_end))
-    except BaseException:
-        log.exception("what takes an injected connection's output raised")
-    if is_end:
-        lib.martlet_destroy(sink)
-
-
-@ffi.def_extern()
-def martlet_on_log(level, message, logger):
-    try:
-        value_of(logger)(LEVELS.get(level, logging.ERROR), text_bytes(message).decode(errors="replace"))
-    except BaseException:
-        log.exception("what takes the library's log lines raised")

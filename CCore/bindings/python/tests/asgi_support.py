@@ -23,7 +23,7 @@ class Serving:
 
     def _run(self):
         try:
-            with martlet.asgi.asyncio_runner(self.loop) as loop:
+            with martlet.asgi.running_loop(self.loop) as loop:
                 loop.run_until_complete(self.asgi.serve(self.started.set))
         except Exception as exception:
             self.failure = exception
