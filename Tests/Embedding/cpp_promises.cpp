@@ -249,6 +249,38 @@ static void a_shared_exchange_lives_until_its_last_holder() {
   REQUIRE(Peer(server, "/").answer().find("\r\n\r\nsecond") != std::string::npos);
 }
 
+template <class Call> static bool is_refused(Call call) {
+  return error_of(call).status() == MT_ERROR_INVALID_ARGUMENT;
+}
+
+static void what_was_moved_from_refuses_everything() {
+  Server server(small());
+  std::atomic<bool> is_well{false};
+  server.get("/", [&is_well](Request &request, Response &) {
+    Exchange gone = request.defer();
+    Exchange own = std::move(gone);
+    own.response().body("moved");
+    bool is_silent = gone.request().target().empty() && gone.is_cancelled() && !gone.handle();
+    is_well = is_silent && is_refused([&] { gone.complete(); }) &&
+              is_refused([&] { gone.response().body("x"); }) &&
+              is_refused([&] { gone.request().defer(); }) &&
+              is_refused([&] { gone.request().body_stream([](auto, auto, auto) {}); }) &&
+              is_refused([&] { gone.on_cancel([] {}); }) &&
+              is_refused([&] { gone.stream_start(1, [] {}); }) &&
+              is_refused([&] { gone.stream_write("x"); }) && !gone.share().handle();
+    own.complete();
+  });
+  server.start();
+  REQUIRE(Peer(server, "/").answer().find("\r\n\r\nmoved") != std::string::npos);
+  REQUIRE(is_well);
+  Server taken = std::move(server);
+  REQUIRE(is_refused([&] { server.get("/x", Counted()); }) && alive == 0);
+  REQUIRE(is_refused([&] { server.error_handler([](auto, auto &, int) {}); }));
+  REQUIRE(is_refused([&] { server.listen_tcp("", 0); }) && is_refused([&] { server.drain(); }));
+  REQUIRE(is_refused([&] { server.stop(); }) && is_refused([&] { server.poll(); }));
+  REQUIRE(is_refused([&] { server.stats(); }) && server.address().empty() && server.port() == 0);
+}
+
 static void a_polled_server_ends_in_its_hosts_loop() {
   Server server(small());
   REQUIRE(error_of([&] { server.poll(); }).status() == MT_ERROR_INVALID_STATE);
@@ -299,6 +331,7 @@ int main() {
   CHECK(a_writer_is_told_when_the_server_has_gone);
   CHECK(a_second_answer_is_an_error);
   CHECK(a_shared_exchange_lives_until_its_last_holder);
+  CHECK(what_was_moved_from_refuses_everything);
   CHECK(a_polled_server_ends_in_its_hosts_loop);
   CHECK(run_returns_when_the_server_was_drained);
   std::printf("all promises hold\n");

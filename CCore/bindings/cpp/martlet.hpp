@@ -374,11 +374,11 @@ private:
   friend class Exchange;
   friend class Server;
 
-  Request(mt_request *handle, const detail::Log &log) noexcept : handle_(handle), log_(log) {}
+  Request(mt_request *handle, const detail::Log *log) noexcept : handle_(handle), log_(log) {}
   static Field named(mt_field field) noexcept { return {view(field.name), view(field.value)}; }
 
   mt_request *handle_;
-  const detail::Log &log_;
+  const detail::Log *log_; /* NULL when of an exchange that was moved from */
 };
 
 /** What became of a piece of a stream. Since: 0.1. */
@@ -403,7 +403,9 @@ public:
   }
 
   /** The request. Lifetime: as this Exchange. Thread: one at a time. Errors: none. Since: 0.1. */
-  Request request() const noexcept { return Request(mt_exchange_request(handle()), log()); }
+  Request request() const noexcept {
+    return Request(mt_exchange_request(handle()), handle_.get_deleter().log.get());
+  }
   /** The response, to fill before completion or stream_start. Lifetime and thread: as request.
    *  Errors: none. Since: 0.1. */
   Response response() const noexcept { return Response(mt_exchange_response(handle())); }
@@ -474,8 +476,6 @@ private:
   Exchange(mt_exchange *handle, std::shared_ptr<const detail::Log> log) noexcept
       : handle_(handle, Release{std::move(log)}) {}
 
-  const detail::Log &log() const noexcept { return *handle_.get_deleter().log; }
-
   static bool is_open(mt_status status, const char *call) {
     if (status == MT_ERROR_CLOSED) return false;
     detail::check(status, call);
@@ -537,7 +537,7 @@ private:
 inline Exchange Request::defer() {
   mt_exchange *exchange = nullptr;
   detail::check(mt_request_defer(handle_, &exchange), "mt_request_defer");
-  return Exchange(exchange, log_.shared_from_this());
+  return Exchange(exchange, log_->shared_from_this());
 }
 
 namespace detail {
@@ -572,7 +572,7 @@ template <class OnBody> struct BodyConsumer {
 template <class OnBody> void Request::body_stream(OnBody &&on_body) {
   using Consumer = detail::BodyConsumer<std::decay_t<OnBody>>;
   std::unique_ptr<Consumer> kept(
-      new Consumer{std::forward<OnBody>(on_body), log_.shared_from_this()});
+      new Consumer{std::forward<OnBody>(on_body), log_ ? log_->shared_from_this() : nullptr});
   detail::check(mt_request_body_stream(handle_, Consumer::take_piece, kept.release(),
                                        detail::destroy<Consumer>),
                 "mt_request_body_stream");
@@ -801,7 +801,7 @@ private:
   static void answer(mt_request *request, mt_response *response, void *user_data) noexcept {
     const Kept &kept = *static_cast<const Kept *>(user_data);
     bool is_well = detail::returned(*kept.log, "the handler", mt_request_route(request), [&] {
-      Request asked(request, *kept.log);
+      Request asked(request, kept.log.get());
       Response answer(response);
       kept.call(asked, answer);
     });
@@ -823,7 +823,7 @@ private:
                            void *user_data) noexcept {
     const Kept &kept = *static_cast<const Kept *>(user_data);
     detail::returned(*kept.log, "the error handler", {}, [&] {
-      const Request asked(const_cast<mt_request *>(request), *kept.log);
+      const Request asked(const_cast<mt_request *>(request), kept.log.get());
       Response answer(response);
       kept.call(request ? &asked : nullptr, answer, http_status);
     });
