@@ -22,17 +22,7 @@ mt_response *mt_exchange_response(mt_exchange *exchange) {
 }
 
 mt_status mt_exchange_complete(mt_exchange *exchange) {
-  if (!exchange) return MT_ERROR_INVALID_ARGUMENT;
-  if (mt__exchange_phase(exchange) == MT__PHASE_FILLING && !is_cancelled(exchange))
-    mt__exchange_answer_for(exchange);
-  if (!mt__exchange_advance(exchange, MT__PHASE_FILLING, MT__PHASE_COMPLETED))
-    return MT_ERROR_INVALID_STATE;
-  if (is_cancelled(exchange)) return MT_ERROR_CLOSED;
-  if (mt__exchange_is_on_reactor(exchange)) {
-    mt__exchange_make_ready(exchange);
-    return MT_OK;
-  }
-  return mt__exchange_signal(exchange, MT__SIGNAL_COMPLETE) ? MT_OK : MT_ERROR_CLOSED;
+  return exchange ? mt__exchange_complete(exchange) : MT_ERROR_INVALID_ARGUMENT;
 }
 
 bool mt_exchange_is_cancelled(const mt_exchange *exchange) {

@@ -68,10 +68,11 @@ mt_status mt_server_fallback(mt_server *server, mt_handler_fn handler, void *use
   if (!server || !handler) return refuse(error, destroy, user_data, "server or handler is NULL");
   if (!mt__server_is_open(server)) return refuse_late(error, destroy, user_data);
   mt__route *fallback = &server->shared->fallback;
-  if (fallback->destroy) fallback->destroy(fallback->user_data);
+  mt__route before = *fallback;
   fallback->handler = handler;
   fallback->user_data = user_data;
   fallback->destroy = destroy;
+  if (before.destroy) before.destroy(before.user_data);
   return MT_OK;
 }
 
@@ -79,9 +80,12 @@ mt_status mt_server_error_handler(mt_server *server, mt_error_handler_fn handler
                                   mt_destroy_fn destroy, mt_error *error) {
   if (!server || !handler) return refuse(error, destroy, user_data, "server or handler is NULL");
   if (!mt__server_is_open(server)) return refuse_late(error, destroy, user_data);
-  if (server->on_error_destroy) server->on_error_destroy(server->on_error_data);
-  server->on_error = handler;
-  server->on_error_data = user_data;
-  server->on_error_destroy = destroy;
+  mt__shared *shared = server->shared;
+  mt_destroy_fn destroy_before = shared->on_error_destroy;
+  void *data_before = shared->on_error_data;
+  shared->on_error = handler;
+  shared->on_error_data = user_data;
+  shared->on_error_destroy = destroy;
+  if (destroy_before) destroy_before(data_before);
   return MT_OK;
 }

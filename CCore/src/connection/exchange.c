@@ -52,11 +52,17 @@ void mt__exchange_free_all(mt__shard *shard) {
   shard->free_exchange_count = 0;
 }
 
-void mt__response_drop_body(mt_response *response) {
-  if (response->body_kind == MT__BODY_FILE) close(response->file.descriptor);
-  if (response->body_kind == MT__BODY_BORROWED && response->body_done)
-    response->body_done(response->body_user_data);
+static void drop_present_body(mt_response *response) {
+  uint8_t kind = response->body_kind;
   response->body_kind = MT__BODY_EMPTY;
+  if (kind == MT__BODY_FILE) close(response->file.descriptor);
+  if (kind == MT__BODY_BORROWED && response->body_done)
+    response->body_done(response->body_user_data);
+}
+
+/* A destructor of the host's may have set another. */
+void mt__response_drop_body(mt_response *response) {
+  while (response->body_kind != MT__BODY_EMPTY) drop_present_body(response);
   response->body = (mt_slice){NULL, 0};
 }
 
@@ -144,6 +150,20 @@ bool mt__exchange_advance(mt_exchange *exchange, mt__phase from, mt__phase to) {
   return atomic_compare_exchange_strong_explicit(&exchange->any_thread.phase, &expected,
                                                  (uint8_t)to, memory_order_acq_rel,
                                                  memory_order_acquire);
+}
+
+mt_status mt__exchange_complete(mt_exchange *exchange) {
+  if (!mt__exchange_advance(exchange, MT__PHASE_FILLING, MT__PHASE_ANSWERING))
+    return MT_ERROR_INVALID_STATE;
+  bool is_cancelled = atomic_load(&exchange->any_thread.is_cancelled);
+  if (!is_cancelled) mt__exchange_answer_for(exchange);
+  atomic_store_explicit(&exchange->any_thread.phase, MT__PHASE_COMPLETED, memory_order_release);
+  if (!is_cancelled && mt__exchange_is_on_reactor(exchange)) {
+    mt__exchange_make_ready(exchange);
+    return MT_OK;
+  }
+  bool is_told = mt__exchange_signal(exchange, MT__SIGNAL_COMPLETE);
+  return is_told && !is_cancelled ? MT_OK : MT_ERROR_CLOSED;
 }
 
 void mt__exchange_make_ready(mt_exchange *exchange) {
@@ -262,6 +282,7 @@ static void part(mt_exchange *exchange) {
 void mt__exchange_finish(mt_exchange *exchange) {
   part(exchange);
   exchange->reactor_only.connection = NULL;
+  mt__response_drop_body(&exchange->response); /* what is still to be sent of it is the chain's */
   bool has_callback =
       atomic_load_explicit(&exchange->any_thread.has_cancel_callback, memory_order_acquire);
   if (has_callback && atomic_exchange(&exchange->any_thread.has_cancel_callback, false))
@@ -272,6 +293,7 @@ void mt__exchange_finish(mt_exchange *exchange) {
 void mt__exchange_cancel(mt_exchange *exchange) {
   if (!exchange->reactor_only.is_finished) part(exchange);
   exchange->reactor_only.connection = NULL;
+  if (exchange->reactor_only.is_ready) mt__response_drop_body(&exchange->response);
   atomic_store(&exchange->any_thread.is_cancelled, true);
   mt__exchange_end_body(exchange, MT_BODY_FAILED, MT_ERROR_CLOSED);
   if (exchange->reactor_only.is_detached) mt__exchange_signal(exchange, MT__SIGNAL_CANCEL);

@@ -21,6 +21,7 @@ MT__HIDDEN_BEGIN
 /** Who may do what with the response; moves forward only. */
 typedef enum mt__phase {
   MT__PHASE_FILLING,   /* the handler, or whoever holds a handle, fills it */
+  MT__PHASE_ANSWERING, /* whoever completes it may still fill in what is missing */
   MT__PHASE_COMPLETED, /* whole */
   MT__PHASE_STREAMING, /* its head is settled, its body is being written */
   MT__PHASE_ENDED,     /* its body is whole */
@@ -35,7 +36,8 @@ enum {
   MT__SIGNAL_CANCEL =
       16, /* sent by the reactor to itself, so that callbacks come from no call of the host's */
   MT__SIGNAL_DRAINED = 32,
-  MT__SIGNAL_CLOSED = 128, /* the reactor has ended: nobody listens any more */
+  MT__SIGNAL_DELIVERING = 64, /* somebody carries out what is in the set */
+  MT__SIGNAL_CLOSED = 128,    /* the reactor has ended: nobody listens any more */
 };
 
 typedef enum mt__body_kind {
@@ -189,7 +191,10 @@ void mt__exchange_unreference(mt_exchange *exchange);
 /** Copies head, parameters and body from the reactor's scratch into the arena, so that the exchange
  * outlives it. Thread: reactor. */
 mt_status mt__exchange_detach(mt_exchange *exchange);
-/** Tells the reactor; false when it has stopped. Thread: any. */
+/** Completes the response as it was filled; the statuses of mt_exchange_complete. Thread: any. */
+mt_status mt__exchange_complete(mt_exchange *exchange);
+/** Tells the reactor; false when it has stopped: what the host's callbacks are owed then happens
+ * within the call. Thread: any. */
 bool mt__exchange_signal(mt_exchange *exchange, uint8_t signal);
 /** Moves `phase` from `from` to `to`; false when it was not `from`. Thread: any. */
 bool mt__exchange_advance(mt_exchange *exchange, mt__phase from, mt__phase to);

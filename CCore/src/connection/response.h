@@ -9,7 +9,7 @@ MT__HIDDEN_BEGIN
 /** MT_ERROR_INVALID_STATE when the response is settled. */
 static inline mt_status mt__response_check_open(const mt_response *response) {
   const mt_exchange *exchange = mt__exchange_of_response(response);
-  return mt__exchange_phase(exchange) == MT__PHASE_FILLING ? MT_OK : MT_ERROR_INVALID_STATE;
+  return mt__exchange_phase(exchange) <= MT__PHASE_ANSWERING ? MT_OK : MT_ERROR_INVALID_STATE;
 }
 
 mt_status mt__response_field_add(mt_response *response, mt_slice name, mt_slice value);

@@ -45,6 +45,7 @@ void mt__shared_release(mt__shared *shared) {
   mt_allocator allocator = shared->allocator;
   mt__router_destroy(shared->router);
   if (shared->fallback.destroy) shared->fallback.destroy(shared->fallback.user_data);
+  if (shared->on_error_destroy) shared->on_error_destroy(shared->on_error_data);
   mt__peers_destroy(shared->peers);
   mt__deallocate(&allocator, shared);
 }

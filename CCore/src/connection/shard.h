@@ -42,6 +42,9 @@ typedef struct mt__shared {
   void *server;       /* for the service only; gone once the reactors have ended */
   mt__router *router; /* here, because exchanges that outlive the server name their route */
   mt__route fallback; /* handler NULL: the built-in 404 */
+  mt_error_handler_fn on_error; /* NULL: the built-in text */
+  void *on_error_data;
+  mt_destroy_fn on_error_destroy;
   char server_name[128];
   mt__peers *peers; /* NULL: no limit per peer */
   _Atomic uint32_t connections;

@@ -118,13 +118,6 @@ mt_status mt__reactor_poll(mt__reactor *reactor, bool *is_over) {
   return status;
 }
 
-/* The loop's clock may lag behind ours: who came at once again would find nothing to do. */
-int mt__reactor_poll_timeout_ms(const mt__reactor *reactor) {
-  if (!reactor->is_ticking) return -1;
-  uint64_t now_ms = mt__clock_monotonic_ms();
-  return reactor->tick_due_ms > now_ms ? (int)(reactor->tick_due_ms - now_ms) : 1;
-}
-
 void mt__reactor_quit(mt__reactor *reactor) {
   mt__loop_break(reactor->loop);
 }

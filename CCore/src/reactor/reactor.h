@@ -48,9 +48,11 @@ mt_status mt__reactor_run(mt__reactor *reactor);
  * mt__reactor_quit was called: the mailbox is closed then, as at the end of mt__reactor_run, and
  * this is not called again. Threads may take turns. */
 mt_status mt__reactor_poll(mt__reactor *reactor, bool *is_over);
-/** In how many milliseconds mt__reactor_poll has a timer to serve; -1: none is set. Thread: whoever
- * polls. */
-int mt__reactor_poll_timeout_ms(const mt__reactor *reactor);
+/** When mt__reactor_poll has a timer to serve, by the monotonic clock; UINT64_MAX: none is set.
+ * Thread: whoever polls. */
+static inline uint64_t mt__reactor_due_ms(const mt__reactor *reactor) {
+  return reactor->is_ticking ? reactor->tick_due_ms : UINT64_MAX;
+}
 /** Thread: the reactor's. */
 void mt__reactor_quit(mt__reactor *reactor);
 /** Posts and wakes; false when the mailbox is closed (the message is still the caller's). Thread:

@@ -6,10 +6,6 @@
 #include "../http/words.h"
 #include "server.h"
 
-static mt_server *server_of(const mt_exchange *exchange) {
-  return exchange->shard->shared->server;
-}
-
 /* --- answers of the server's own --- */
 
 static void write_default_body(mt_response *response, int http_status) {
@@ -26,13 +22,13 @@ static void write_default_body(mt_response *response, int http_status) {
 }
 
 static void fill_error(mt_exchange *exchange, int http_status) {
-  const mt_server *server = server_of(exchange);
+  const mt__shared *shared = exchange->shard->shared;
   mt_response *response = &exchange->response;
   response->status = http_status;
   response->is_set = true;
-  if (server->on_error) {
+  if (shared->on_error) {
     const mt_request *request = exchange->reactor_only.has_head ? &exchange->request : NULL;
-    server->on_error(request, response, http_status, server->on_error_data);
+    shared->on_error(request, response, http_status, shared->on_error_data);
   } else {
     write_default_body(response, http_status);
   }
@@ -186,7 +182,7 @@ static void run_job(mt__job *job) {
 }
 
 static void run_on_worker(mt_exchange *exchange) {
-  const mt_server *server = server_of(exchange);
+  const mt_server *server = exchange->shard->shared->server;
   if (mt__exchange_detach(exchange) != MT_OK) {
     answer_error(exchange, 503);
     return;

@@ -1,5 +1,6 @@
 /* start, run, drain, wait, stop: each may be called more than once and from any thread. */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "../base/clock.h"
 #include "../base/number.h"
@@ -171,13 +172,30 @@ static void begin_running(mt_server *server) {
   pthread_mutex_unlock(&server->mutex);
 }
 
+/** Who is called by the start, in what the host gave it, cannot wait for it. Under the mutex. */
+static bool is_being_started_here(const mt_server *server) {
+  return server->life == MT__LIFE_STARTING && pthread_equal(server->starter, pthread_self());
+}
+
 /** Claims the start; false when the server was started before, with `*status` saying how that
  * stands. */
 static bool claim_start(mt_server *server, mt_status *status, mt_error *error) {
+  if (mt__server_is_inherited(server)) {
+    *status = mt__error_set(error, MT_ERROR_INVALID_STATE, "the server runs in another process");
+    return false;
+  }
   pthread_mutex_lock(&server->mutex);
+  if (is_being_started_here(server)) {
+    pthread_mutex_unlock(&server->mutex);
+    *status = MT_ERROR_WRONG_THREAD;
+    return false;
+  }
   while (server->life == MT__LIFE_STARTING) pthread_cond_wait(&server->changed, &server->mutex);
   mt__life life = server->life;
-  if (life == MT__LIFE_CREATED) server->life = MT__LIFE_STARTING;
+  if (life == MT__LIFE_CREATED) {
+    server->life = MT__LIFE_STARTING;
+    server->starter = pthread_self();
+  }
   pthread_mutex_unlock(&server->mutex);
   *status = MT_OK;
   if (life == MT__LIFE_STOPPED)
@@ -188,6 +206,7 @@ static bool claim_start(mt_server *server, mt_status *status, mt_error *error) {
 
 static mt_status start_from(mt_server *server, uint32_t first, mt_error *error) {
   server->started_ms = mt__clock_monotonic_ms();
+  server->process = getpid();
   mt_status status = prepare(server, error);
   if (status == MT_OK) status = start_threads(server, first, error);
   if (status == MT_OK)
@@ -244,8 +263,13 @@ mt_status mt__server_run(mt_server *server, mt_error *error) {
 
 /* --- end --- */
 
-static void request_drain(mt_server *server, uint32_t deadline_ms) {
+static mt_status request_drain(mt_server *server, uint32_t deadline_ms) {
+  if (mt__server_is_inherited(server)) return MT_ERROR_INVALID_STATE;
   pthread_mutex_lock(&server->mutex);
+  if (is_being_started_here(server)) {
+    pthread_mutex_unlock(&server->mutex);
+    return MT_ERROR_WRONG_THREAD;
+  }
   while (server->life == MT__LIFE_STARTING) pthread_cond_wait(&server->changed, &server->mutex);
   bool is_running = server->life == MT__LIFE_RUNNING;
   if (server->life == MT__LIFE_CREATED) server->life = MT__LIFE_STOPPED;
@@ -254,11 +278,12 @@ static void request_drain(mt_server *server, uint32_t deadline_ms) {
   if (is_running) mt__shared_begin_end(server->shared, deadline_ms);
   for (uint32_t i = 0; is_running && i < server->shard_count; i++)
     mt__shard_request_drain(server->shards[i], deadline_ms);
+  return MT_OK;
 }
 
 mt_status mt__server_drain(mt_server *server, uint32_t deadline_ms) {
-  request_drain(server, deadline_ms ? deadline_ms : server->shared->config.shutdown_timeout_ms);
-  return MT_OK;
+  uint32_t usual_ms = server->shared->config.shutdown_timeout_ms;
+  return request_drain(server, deadline_ms ? deadline_ms : usual_ms);
 }
 
 static mt_status wait_for_end(mt_server *server, uint32_t timeout_ms) {
@@ -277,6 +302,7 @@ static mt_status wait_for_end(mt_server *server, uint32_t timeout_ms) {
 }
 
 mt_status mt__server_wait(mt_server *server, uint32_t timeout_ms) {
+  if (mt__server_is_inherited(server)) return MT_ERROR_INVALID_STATE;
   if (mt__server_is_own_thread(server)) return MT_ERROR_WRONG_THREAD;
   count_callers(server, 1);
   mt_status status = wait_for_end(server, timeout_ms);
@@ -286,13 +312,21 @@ mt_status mt__server_wait(mt_server *server, uint32_t timeout_ms) {
 }
 
 mt_status mt__server_stop(mt_server *server) {
-  request_drain(server, 0);
-  return mt__server_wait(server, UINT32_MAX);
+  mt_status status = request_drain(server, 0);
+  return status == MT_OK ? mt__server_wait(server, UINT32_MAX) : status;
+}
+
+bool mt__server_is_inherited(const mt_server *server) {
+  return server->process != 0 && server->process != getpid();
 }
 
 bool mt__server_is_own_thread(const mt_server *server) {
   mt_server *locked = (mt_server *)(uintptr_t)server;
   pthread_mutex_lock(&locked->mutex);
+  if (is_being_started_here(server)) {
+    pthread_mutex_unlock(&locked->mutex);
+    return true;
+  }
   while (server->life == MT__LIFE_STARTING) pthread_cond_wait(&locked->changed, &locked->mutex);
   bool has_threads = server->life != MT__LIFE_CREATED && !server->is_joined;
   pthread_mutex_unlock(&locked->mutex);

@@ -24,6 +24,7 @@ static mt_status claim_turn(mt_server *server) {
 }
 
 static void end_turn(mt_server *server, bool is_over, bool is_last) {
+  atomic_store(&server->poll_due_ms, mt__reactor_due_ms(&server->shards[0]->reactor));
   pthread_mutex_lock(&server->mutex);
   server->is_turning = false;
   server->is_poll_over = is_over;
@@ -33,6 +34,7 @@ static void end_turn(mt_server *server, bool is_over, bool is_last) {
 }
 
 mt_status mt__server_poll(mt_server *server) {
+  if (mt__server_is_inherited(server)) return MT_ERROR_INVALID_STATE;
   if (mt__server_is_own_thread(server)) return MT_ERROR_WRONG_THREAD;
   mt_status status = claim_turn(server);
   if (status != MT_OK) return status;
@@ -43,9 +45,12 @@ mt_status mt__server_poll(mt_server *server) {
   return is_over ? MT_ERROR_CLOSED : status;
 }
 
+/* The loop's clock may lag behind ours: who came at once again would find nothing to do. */
 int mt__server_poll_timeout_ms(const mt_server *server) {
-  if (server->poll_descriptor < 0) return -1;
-  return mt__reactor_poll_timeout_ms(&server->shards[0]->reactor);
+  uint64_t due_ms = atomic_load(&server->poll_due_ms);
+  if (due_ms == UINT64_MAX) return -1;
+  uint64_t now_ms = mt__clock_monotonic_ms();
+  return due_ms > now_ms ? (int)(due_ms - now_ms) : 1;
 }
 
 bool mt__server_is_poller(mt_server *server) {
@@ -76,7 +81,7 @@ mt_status mt__server_poll_to_end(mt_server *server, uint32_t *timeout_ms) {
   uint64_t began_ms = mt__clock_monotonic_ms();
   uint32_t left_ms = *timeout_ms;
   mt_status status = mt__server_poll(server);
-  while (status != MT_ERROR_CLOSED && left_ms) {
+  while ((status == MT_OK || status == MT_ERROR_WRONG_THREAD) && left_ms) {
     await_readiness(server, left_ms);
     status = mt__server_poll(server);
     uint64_t passed_ms = mt__clock_monotonic_ms() - began_ms;
@@ -84,5 +89,6 @@ mt_status mt__server_poll_to_end(mt_server *server, uint32_t *timeout_ms) {
       left_ms = passed_ms < *timeout_ms ? *timeout_ms - (uint32_t)passed_ms : 0;
   }
   *timeout_ms = left_ms;
-  return status == MT_ERROR_CLOSED ? MT_OK : MT_ERROR_TIMEOUT;
+  if (status == MT_ERROR_CLOSED) return MT_OK;
+  return status == MT_ERROR_SYSTEM ? status : MT_ERROR_TIMEOUT;
 }

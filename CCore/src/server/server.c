@@ -60,6 +60,7 @@ mt_status mt__server_create(const mt_server_config *theirs, mt_server **server, 
   made->shared = shared;
   made->shard_count = config.reactors ? config.reactors : mt__os_cpu_count();
   made->poll_descriptor = -1;
+  atomic_store(&made->poll_due_ms, UINT64_MAX);
   shared->server = made;
   *server = made;
   return MT_OK;
@@ -80,6 +81,7 @@ static void release_shards(mt_server *server) {
 }
 
 void mt__server_destroy(mt_server *server) {
+  if (mt__server_is_inherited(server)) return; /* it is the parent's, which shares its loops */
   if (!mt__server_is_own_thread(server)) mt__server_become_poller(server);
   if (mt__server_stop(server) == MT_ERROR_WRONG_THREAD) {
     mt__log(&server->shared->logger, MT_LOG_ERROR,
@@ -92,7 +94,6 @@ void mt__server_destroy(mt_server *server) {
   mt__endpoints_destroy(server);
   mt__executor_destroy(server->executor);
   release_shards(server);
-  if (server->on_error_destroy) server->on_error_destroy(server->on_error_data);
   pthread_cond_destroy(&server->changed);
   pthread_mutex_destroy(&server->mutex);
   mt__deallocate(&allocator, server);

@@ -6,6 +6,7 @@
 #include <martlet/server.h>
 #include <martlet/stats.h>
 #include <pthread.h>
+#include <sys/types.h>
 
 #include "../connection/shard.h"
 #include "../executor/executor.h"
@@ -46,20 +47,20 @@ typedef struct mt__endpoint {
 
 struct mt_server {
   mt__shared *shared;
-  mt_error_handler_fn on_error; /* NULL: the built-in text */
-  void *on_error_data;
-  mt_destroy_fn on_error_destroy;
   mt__endpoint *endpoints;
   uint32_t shard_count;
   mt__shard **shards;
   mt__executor *executor;
   mt__watchdog watchdog;
   uint64_t started_ms;
-  int poll_descriptor; /* -1 unless is_polled; set before it runs */
+  _Atomic pid_t process;        /* that started it; 0: none has */
+  int poll_descriptor;          /* -1 unless is_polled; set before it runs */
+  _Atomic uint64_t poll_due_ms; /* when a poll has a timer to serve; UINT64_MAX: none is set */
 
   pthread_mutex_t mutex; /* guards what follows */
   pthread_cond_t changed;
   mt__life life;
+  pthread_t starter;   /* who starts it, while MT__LIFE_STARTING */
   bool is_joining;     /* somebody waits for the threads to be gone */
   bool is_joined;      /* they are */
   uint32_t callers;    /* threads inside run and wait */
@@ -97,8 +98,10 @@ mt_status mt__server_wait(mt_server *server, uint32_t timeout_ms);
 mt_status mt__server_stop(mt_server *server);
 /** Waits until nobody is inside run or wait. */
 void mt__server_await_callers(mt_server *server);
-/** Whether the caller is one of the server's threads. */
+/** Whether the caller is one of the server's threads, or what it calls while it starts. */
 bool mt__server_is_own_thread(const mt_server *server);
+/** Whether another process started it, of which this one is a fork. */
+bool mt__server_is_inherited(const mt_server *server);
 mt_status mt__server_inject(mt_server *server, mt_slice input, mt_inject_fn on_output,
                             void *user_data);
 void mt__server_stats(const mt_server *server, mt_stats *stats);
