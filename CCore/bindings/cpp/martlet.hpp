@@ -415,9 +415,11 @@ public:
   bool complete() { return is_open(mt_exchange_complete(handle()), "mt_exchange_complete"); }
   /** Whether an answer is of no use any more. Thread: any thread. Errors: none. Since: 0.1. */
   bool is_cancelled() const noexcept { return mt_exchange_is_cancelled(handle()); }
-  /** Calls `on_cancel()` once when the peer is gone before the answer is complete. Ownership: it is
-   * kept until it can no longer be called. Thread: one at a time, before completion; `on_cancel`:
-   * the reactor's. Errors: MT_ERROR_INVALID_STATE (set twice, completed). Since: 0.1. */
+  /** Calls `on_cancel()` once when the peer is gone before the answer is complete. One that sends
+   * no more is not gone: it is answered, and what is written shows whether it is there. Ownership:
+   * the closure is kept until it can no longer be called. Thread: one at a time, before completion;
+   * `on_cancel`: the reactor's. Errors: MT_ERROR_INVALID_STATE (set twice, completed). Since: 0.1.
+   */
   template <class OnCancel> void on_cancel(OnCancel &&on_cancel) {
     auto kept = detail::keep(std::forward<OnCancel>(on_cancel), handle_.get_deleter().log);
     using Kept = typename decltype(kept)::element_type;
