@@ -17,8 +17,9 @@
  *  - Since: the version that had it first.
  *  - `struct_size`: structs that begin with it may grow at their end. The library reads and writes
  *    no more than the caller's struct has, and gives what is missing its default. Settings and
- *    options shorter than the first version's are refused; of a longer struct, from a newer header,
- *    the library leaves alone what it does not know.
+ *    options shorter than the first version's are refused, and so are longer ones, from a newer
+ *    header, where what this version does not know is not 0; of a longer struct to be filled the
+ *    library leaves alone what it does not know.
  *
  *  The library never aborts, prints, or touches signal handlers. Callbacks return: no C++ exception
  *  and no longjmp may leave them.

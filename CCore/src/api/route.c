@@ -1,5 +1,9 @@
+#include "../base/growth.h"
 #include "../base/status.h"
 #include "../server/server.h"
+
+/* The first version ended with max_body_bytes. */
+enum { OLDEST_OPTIONS_SIZE = offsetof(mt_route_options, max_body_bytes) + sizeof(uint64_t) };
 
 mt_status mt_route_options_init(mt_route_options *options, size_t struct_size) {
   if (!options || struct_size < sizeof(size_t)) return MT_ERROR_INVALID_ARGUMENT;
@@ -30,8 +34,11 @@ static const char *find_fault(const mt_server *server, mt_method method, mt_slic
     return "method is none that a route can have; allowed is MT_METHOD_GET to MT_METHOD_PATCH";
   if (method == MT_METHOD_CONNECT) return "method CONNECT is answered 501: no route can have it";
   if (!options) return NULL;
-  if (options->struct_size < sizeof *options)
+  if (options->struct_size < OLDEST_OPTIONS_SIZE)
     return "options.struct_size is too small: call mt_route_options_init first";
+  if (mt__says_unknown(options, options->struct_size, sizeof *options))
+    return "options say something that this version does not know: what is behind its own size "
+           "must be 0";
   if (options->dispatch != MT_DISPATCH_INLINE && options->dispatch != MT_DISPATCH_WORKER)
     return "options.dispatch is neither MT_DISPATCH_INLINE nor MT_DISPATCH_WORKER";
   if (options->body_mode != MT_BODY_WHOLE && options->body_mode != MT_BODY_STREAM)

@@ -41,8 +41,8 @@ void mt__os_wake(int writer);
 /** Takes all pending wakes. */
 void mt__os_wake_clear(int reader);
 void mt__os_wake_close(int reader, int writer);
-/** Whether `set` is the kernel's set of watched descriptors (epoll, kqueue) that holds `descriptor`,
- * watched for reading. */
+/** Whether `set` is the kernel's set of watched descriptors (epoll, kqueue) that holds
+ * `descriptor`, watched for reading. */
 bool mt__os_is_watched_by(int descriptor, int set);
 /** The CPUs that this process may use; at least 1. */
 uint32_t mt__os_cpu_count(void);

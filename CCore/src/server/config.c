@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "../base/growth.h"
 #include "../base/status.h"
 #include "../http/words.h"
 
@@ -99,6 +100,11 @@ mt_status mt__config_take(mt_server_config *config, const mt_server_config *thei
                            "config.struct_size is %zu; allowed is %d and more: call "
                            "mt_server_config_init first",
                            theirs->struct_size, (int)OLDEST_STRUCT_SIZE);
+    if (mt__says_unknown(theirs, theirs->struct_size, sizeof *config))
+      return mt__error_set(error, MT_ERROR_INVALID_ARGUMENT,
+                           "config has %zu bytes, of which this version knows %zu; those behind "
+                           "them must be 0",
+                           theirs->struct_size, sizeof *config);
     size_t known = theirs->struct_size < sizeof *config ? theirs->struct_size : sizeof *config;
     memcpy(config, theirs, known);
     config->struct_size = sizeof *config;

@@ -83,15 +83,18 @@ static void a_config_that_is_shorter_is_refused(void **state) {
   }
 }
 
-static void a_config_of_a_later_version_is_read_as_far_as_it_is_known(void **state) {
+static void a_config_of_a_later_version_must_not_say_what_is_not_known(void **state) {
   (void)state;
   size_t size = sizeof(mt_server_config) + MORE;
   mt_server_config *config = take(size);
   assert_int_equal(mt_server_config_init(config, size), MT_OK);
   assert_int_equal(config->struct_size, size);
   check_octets(config, sizeof *config, size, 0);
-  memset(config + 1, UNTOUCHED, MORE);
   assert_int_equal(run_with(config, NULL), MT_OK);
+  ((char *)config)[size - 1] = 1;
+  mt_error error = {.struct_size = sizeof error};
+  assert_int_equal(run_with(config, &error), MT_ERROR_INVALID_ARGUMENT);
+  assert_non_null(strstr(error.message, "must be 0"));
   give(config, size);
 }
 
@@ -132,14 +135,17 @@ static void options_that_are_shorter_are_refused(void **state) {
   }
 }
 
-static void options_of_a_later_version_are_read_as_far_as_they_are_known(void **state) {
+static void options_of_a_later_version_must_not_say_what_is_not_known(void **state) {
   (void)state;
   size_t size = sizeof(mt_route_options) + MORE;
   mt_route_options *options = take(size);
   assert_int_equal(mt_route_options_init(options, size), MT_OK);
   check_octets(options, sizeof *options, size, 0);
-  memset(options + 1, UNTOUCHED, MORE);
   assert_int_equal(route_with(options, NULL), MT_OK);
+  ((char *)options)[size - 1] = 1;
+  mt_error error = {.struct_size = sizeof error};
+  assert_int_equal(route_with(options, &error), MT_ERROR_INVALID_ARGUMENT);
+  assert_non_null(strstr(error.message, "must be 0"));
   give(options, size);
 }
 
@@ -233,10 +239,10 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_config_of_the_first_version_runs_a_server),
       cmocka_unit_test(a_config_that_is_shorter_is_refused),
-      cmocka_unit_test(a_config_of_a_later_version_is_read_as_far_as_it_is_known),
+      cmocka_unit_test(a_config_of_a_later_version_must_not_say_what_is_not_known),
       cmocka_unit_test(options_of_the_first_version_make_a_route),
       cmocka_unit_test(options_that_are_shorter_are_refused),
-      cmocka_unit_test(options_of_a_later_version_are_read_as_far_as_they_are_known),
+      cmocka_unit_test(options_of_a_later_version_must_not_say_what_is_not_known),
       cmocka_unit_test(a_size_that_holds_no_size_is_refused),
       cmocka_unit_test(an_error_is_filled_as_far_as_its_caller_knows_it),
       cmocka_unit_test(an_error_with_no_size_is_left_alone),
