@@ -3,7 +3,7 @@ extension Configuration {
     public enum Listener: Sendable, Equatable {
         /// A TCP address; see ``Configuration/host`` and ``Configuration/port``.
         case tcp(host: String, port: Int)
-        /// A unix socket with permission bits `mode` (0: 0666 less the umask). A stale socket file is replaced, and
+        /// A unix socket with permission bits `mode` (0: 0777 less the umask). A stale socket file is replaced, and
         /// the file is removed at stop.
         case unix(path: String, mode: Int = 0)
         /// A stream socket that is bound and listening already (socket activation). The server closes it; a
