@@ -8,9 +8,8 @@ import os
 from typing import Any, Callable, Optional
 
 from . import fast
-from ._native import ffi, lib
+from ._native import lib
 from .handles import log
-from .loop import Poller
 from .message import METHODS
 from .server import Server
 from .tasks import Lenders, Relay
@@ -75,12 +74,12 @@ class Application(fast.Asgi):
         self.lenders = Lenders(loop, self.conclude)
         self.parked = self.lenders.parked
         self.access, self.logs_access = access, access is not None
-        self.poller: Optional[Poller] = None
+        self.server = server
 
-    def serve_on(self, server: Server, max_body_bytes: int = 0) -> None:
-        address = int(ffi.cast("uintptr_t", server._pointer()))
+    def register(self, max_body_bytes: int = 0) -> None:
+        """Answers every path of the server."""
         for method in METHODS.values():
-            self.route(address, method, max_body_bytes)
+            self.route(self.server.address_in_memory, method, max_body_bytes)
 
     # Where a request goes on.
 
@@ -118,8 +117,8 @@ class Application(fast.Asgi):
     def failed(self, cycle, exception: BaseException) -> None:
         """It raised before it waited for anything."""
         self.report(cycle, exception)
-        if isinstance(exception, (KeyboardInterrupt, SystemExit)) and self.poller is not None:
-            self.poller.fatal = exception
+        if isinstance(exception, (KeyboardInterrupt, SystemExit)):
+            self.server.interrupts.append(exception)
 
     def report(self, cycle, exception: BaseException) -> None:
         if not (cycle.is_gone and isinstance(exception, asyncio.CancelledError)):

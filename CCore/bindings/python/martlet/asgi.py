@@ -32,9 +32,9 @@ class AsgiServer:
         await self.lifespan.startup()
         application = Application(self.app, loop, self.server, root_path=self.root_path, state=self.lifespan.state,
                                   access=self.access)
-        application.serve_on(self.server, self.max_body_bytes)
+        application.register(self.max_body_bytes)
         application.lenders.refill()
-        self._poller = application.poller = Poller(self.server, loop)
+        self._poller = Poller(self.server, loop)
         await asyncio.sleep(0)  # so that the lenders are there before the first request is
         self._poller.start()
         if started:

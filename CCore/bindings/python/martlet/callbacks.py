@@ -33,11 +33,14 @@ def _end(request, response, request_pointer, response_pointer) -> None:
 @ffi.def_extern()
 def martlet_on_request(request_pointer, response_pointer, handler):
     request, response = Request(request_pointer), Response(response_pointer)
+    handle, interrupts = value_of(handler)
     try:
-        value_of(handler)[1](request, response)
-    except BaseException:
+        handle(request, response)
+    except BaseException as exception:
         log.exception("a handler raised")
         answer_for(response)
+        if not isinstance(exception, Exception):
+            interrupts.append(exception)
     finally:
         _end(request, response, request_pointer, response_pointer)
 

@@ -7,7 +7,6 @@ import math
 from typing import Iterator, Optional
 
 from . import fast
-from ._native import ffi
 from .server import Server
 
 STOPPED = -2
@@ -19,9 +18,7 @@ class Poller:
     def __init__(self, server: Server, loop: asyncio.AbstractEventLoop) -> None:
         self.server, self.loop = server, loop
         self.stopped: asyncio.Future[None] = loop.create_future()
-        # Raised out of the next turn: a handler's SystemExit or KeyboardInterrupt, which no server may swallow.
-        self.fatal: Optional[BaseException] = None
-        self._address = int(ffi.cast("uintptr_t", server._pointer()))
+        self._address = server.address_in_memory
         self._timer: Optional[asyncio.TimerHandle] = None
         self._due = math.inf
 
@@ -40,9 +37,7 @@ class Poller:
             self._wake_within(timeout_ms / 1000)
         elif timeout_ms == STOPPED:
             self._end()
-        if self.fatal is not None:
-            fatal, self.fatal = self.fatal, None
-            raise fatal
+        self.server.raise_interrupt()
 
     def _wake_within(self, seconds: float) -> None:
         due = self.loop.time() + seconds

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import atexit
+import os
 from typing import Any, Callable, Optional
 
 from . import callbacks  # noqa: F401, so that the library finds them
@@ -44,6 +45,8 @@ class Server:
 
     def __init__(self, *, log: Optional[Callable[[int, str], Any]] = None, **settings: Any) -> None:
         self._p = None
+        # A handler's KeyboardInterrupt or SystemExit, for `poll` to raise: no server may swallow them.
+        self.interrupts: list[BaseException] = []
         self._log = ffi.new_handle(log or globals()["log"].log)
         config, _kept = make_config(settings)
         config.log, config.log_user_data = lib.martlet_on_log, self._log
@@ -55,6 +58,11 @@ class Server:
         if self._p is None:
             raise Error("MT_ERROR_INVALID_STATE", "the server is closed")
         return self._p
+
+    @property
+    def address_in_memory(self) -> int:
+        """The mt_server, for native code that is handed it."""
+        return int(ffi.cast("uintptr_t", self._pointer()))
 
     def _call(self, function, *arguments) -> None:
         error = new_error()
@@ -109,7 +117,7 @@ class Server:
         options.body_mode = lib.MT_BODY_STREAM if stream else lib.MT_BODY_WHOLE
         options.max_body_bytes = max_body_bytes
         wanted, _memory = as_slice(pattern.encode())
-        self._call(lib.mt_server_route, METHODS[method], wanted, lib.martlet_on_request, hold((self, handler)),
+        self._call(lib.mt_server_route, METHODS[method], wanted, lib.martlet_on_request, hold((handler, self.interrupts)),
                    lib.martlet_destroy, options)
 
     def files(self, prefix: str, root: str) -> None:
@@ -120,7 +128,7 @@ class Server:
 
     def fallback(self, handler: Handler) -> None:
         """Replaces the answer to requests that no pattern matches."""
-        self._call(lib.mt_server_fallback, lib.martlet_on_request, hold((self, handler)), lib.martlet_destroy)
+        self._call(lib.mt_server_fallback, lib.martlet_on_request, hold((handler, self.interrupts)), lib.martlet_destroy)
 
     def error_handler(self, handler: Callable[[Optional[Request], Response, int], Any]) -> None:
         """Replaces the body of the error answers that the server itself makes: `handler(request or None, response, status)`."""
@@ -157,10 +165,16 @@ class Server:
     def poll(self) -> bool:
         """Serves what is ready, without waiting. False once the server has stopped."""
         status = lib.mt_server_poll(self._pointer())
+        self.raise_interrupt()
         if status == lib.MT_ERROR_CLOSED:
             return False
         check(status)
         return True
+
+    def raise_interrupt(self) -> None:
+        """Raises what a handler was interrupted by."""
+        if self.interrupts:
+            raise self.interrupts.pop(0)
 
     def drain(self, deadline_ms: int = 0) -> None:
         """Begins a graceful end and returns at once; after the deadline (0: shutdown_timeout_ms) what is left is cut."""
@@ -184,9 +198,8 @@ class Server:
             return
         if lib.mt_server_wait(self._p, 0) == lib.MT_ERROR_WRONG_THREAD:
             raise Error("MT_ERROR_WRONG_THREAD", "close: not from a thread of the server's own")
-        pointer, self._p = self._p, None
         _running.discard(self)
-        ffi.release(pointer)
+        self._p = None  # freed here, or by the thread that is inside its last call
 
     def __enter__(self) -> "Server":
         return self
@@ -217,3 +230,13 @@ class Server:
 def _close_all() -> None:
     for server in list(_running):
         server.close()
+
+
+def _forget_all() -> None:
+    """In a child that was forked: the threads of the parent's servers are not there, so nothing ends them."""
+    for server in _running:
+        server._p = ffi.gc(server._p, None)
+    _running.clear()
+
+
+os.register_at_fork(after_in_child=_forget_all)

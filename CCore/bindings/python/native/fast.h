@@ -50,7 +50,8 @@ PyObject *memo_get(const struct memo_slot *slot, const char *key, size_t size);
 /** Remembers `value` there. A failure is forgotten: the next request tries again. */
 void memo_put(struct memo_slot *slot, const char *key, size_t size, PyObject *value);
 
-/** What an application is served by: martlet.asgi's class inherits it and brings the slow paths. */
+/** What an application is served by: martlet.application's class inherits it and brings the slow
+ * paths. */
 typedef struct asgi {
   PyObject_HEAD PyObject *app;
   PyObject *loop;
@@ -87,7 +88,7 @@ typedef struct cycle {
   PyObject *scope;
   /** The request's body where it was waited for, or NULL. */
   PyObject *body;
-  /** What waits in `receive` or `send`, and its queue: martlet.asgi's, or NULL. */
+  /** What waits in `receive` or `send`, and its queue: martlet.application's, or NULL. */
   PyObject *waits;
   /** Of the Content-Length that the application gave, or MT_LENGTH_UNKNOWN. */
   uint64_t length;
@@ -112,8 +113,30 @@ bool cycle_defer(cycle *self);
 void cycle_complete(cycle *self);
 /** Lets go of the exchange: without an answer that is 500, in the middle of one it is cut. */
 void cycle_release(cycle *self);
+/** The answer is on its way: lets go, and lets what is left of the body flow, which nobody reads.
+ */
+void cycle_part(cycle *self);
+/** Nothing more is to be said. */
+void cycle_finish(cycle *self);
+/** Tells whoever waits in `receive` or `send` that something changed. */
+void cycle_wake(cycle *self);
+/** Tells the access log of the status, where there is one. False with its exception. */
+bool cycle_log_access(cycle *self);
 /** For mt_destroy_fn: gives a reference of a cycle back. */
 void cycle_unref(void *cycle);
+
+/** messages.c: the methods that an application is given. */
+PyObject *cycle_send(cycle *self, PyObject *message);
+PyObject *cycle_receive(cycle *self, PyObject *ignored);
+
+/** body.c: asks for the request's body, and starts the application when it is there (`is_awaited`),
+ * or passes it on in pieces. False with an exception. */
+bool body_ask(cycle *self, bool is_awaited);
+
+/** begin.c: begins the application for the scope that the cycle holds. */
+void begin_application(cycle *self);
+/** Says what went wrong where no caller could be told; takes `result`. */
+void tell(PyObject *result, void *about);
 
 /** The scope of a request, or NULL with an exception. */
 PyObject *scope_new(const asgi *asgi, const mt_request *request);

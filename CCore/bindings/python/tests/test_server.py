@@ -1,5 +1,6 @@
 """martlet.Server: settings, routes, handles that are over, ways to run."""
 import gc
+import os
 import select
 import socket
 import threading
@@ -221,6 +222,31 @@ class Life(unittest.TestCase):
                           lambda data, is_end: ended.set() if is_end else octets.append(data))
             self.assertTrue(ended.wait(10))
         self.assertTrue(b"".join(octets).endswith(b"\r\n\r\nin"))
+
+    def test_an_interrupt_in_a_handler_comes_out_of_poll(self):
+        def interrupt(request, response):
+            raise KeyboardInterrupt
+        with martlet.Server(reactors=1) as server, socket.socket() as peer, self.assertLogs("martlet.error"):
+            server.route("GET", "/", interrupt)
+            port = server.listen_tcp()
+            server.start_polled()
+            peer.connect(("127.0.0.1", port))
+            peer.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            with self.assertRaises(KeyboardInterrupt):
+                while server.poll():
+                    select.select([server.poll_descriptor], [], [], 0.05)
+            server.poll()
+            self.assertTrue(peer.recv(1000).startswith(b"HTTP/1.1 500 "))
+
+    def test_a_forked_child_ends_though_the_server_runs_in_its_parent(self):
+        with martlet.Server(reactors=2) as server:
+            server.start()
+            child = os.fork()
+            if child == 0:
+                martlet.server._close_all()
+                del server
+                os._exit(7)
+            self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), 7)
 
     def test_a_server_left_running_does_not_hang_the_interpreter(self):
         import subprocess
