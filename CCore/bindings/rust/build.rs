@@ -36,6 +36,7 @@ fn link_martlet(is_static: bool) {
 fn link_from(folder: &str) {
     println!("cargo:rustc-link-search=native={folder}");
     println!("cargo:rustc-link-arg=-Wl,-rpath,{folder}");
+    println!("cargo:rerun-if-changed={folder}");
     println!("cargo:lib_dir={folder}");
 }
 
@@ -43,6 +44,7 @@ fn needed_by_archive(flags: &str) {
     for flag in flags.split_whitespace() {
         if let Some(folder) = flag.strip_prefix("-L") {
             println!("cargo:rustc-link-search=native={folder}");
+            println!("cargo:rerun-if-changed={folder}");
         } else if let Some(name) = flag.strip_prefix("-l").filter(|name| *name != "martlet") {
             println!("cargo:rustc-link-lib={name}");
         }

@@ -14,10 +14,15 @@ pub(crate) fn guard<T>(log: &Log, what: impl Display, work: impl FnOnce() -> T) 
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(result) => Some(result),
         Err(panic) => {
-            log.error(&format!("{} panicked: {}", what, message_of(panic)));
+            report(log, &what, panic);
             None
         }
     }
+}
+
+#[cold]
+fn report(log: &Log, what: &dyn Display, panic: Box<dyn Any + Send>) {
+    log.error(&format!("{what} panicked: {}", message_of(panic)));
 }
 
 /// Drops what was thrown, which may throw in turn.
@@ -28,7 +33,6 @@ pub(crate) fn discard(panic: Box<dyn Any + Send>) {
     }
 }
 
-#[cold]
 fn message_of(panic: Box<dyn Any + Send>) -> String {
     let panic = match panic.downcast::<String>() {
         Ok(text) => return *text,

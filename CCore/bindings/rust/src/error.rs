@@ -143,10 +143,12 @@ impl From<Error> for io::Error {
     }
 }
 
+#[cold]
 pub(crate) fn error_of(status: ffi::mt_status) -> Error {
     ErrorKind::of(status).into()
 }
 
+#[inline]
 pub(crate) fn check(status: ffi::mt_status) -> Result<(), Error> {
     match status {
         ffi::MT_OK => Ok(()),

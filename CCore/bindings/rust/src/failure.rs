@@ -52,7 +52,7 @@ impl<E: Display> From<E> for Failure {
 
 const PLAIN: &str = "text/plain; charset=utf-8";
 
-/// What a handler may return: nothing, a body, or a [`Result`] of those.
+/// What a handler may return: nothing, a body, a status with a body, or a [`Result`] of those.
 ///
 /// `()` leaves the response as the handler filled it. Text gets a Content-Type when the handler set none.
 pub trait IntoResponse {
@@ -88,9 +88,22 @@ impl IntoResponse for String {
     }
 }
 
+impl IntoResponse for &'static [u8] {
+    fn into_response(self, response: &mut Response<'_>) -> Result<(), Failure> {
+        Ok(response.body_static(self)?)
+    }
+}
+
 impl IntoResponse for Vec<u8> {
     fn into_response(self, response: &mut Response<'_>) -> Result<(), Failure> {
         Ok(response.body_owned(self)?)
+    }
+}
+
+impl<T: IntoResponse> IntoResponse for (u16, T) {
+    fn into_response(self, response: &mut Response<'_>) -> Result<(), Failure> {
+        response.set_status(self.0)?;
+        self.1.into_response(response)
     }
 }
 

@@ -51,6 +51,7 @@ impl<'a> Call<'a> {
         Call { may_defer: false, ..Call::of_handler(log, &handler) }
     }
 
+    #[inline]
     pub fn is_deferred(&self) -> bool {
         self.deferred.borrow().is_some()
     }
@@ -124,8 +125,7 @@ fn answer_failure(request: &Request<'_>, response: &mut Response<'_>, failure: &
     if is_told {
         return;
     }
-    let log = response.log();
-    guard(log, "the log", || log.error(&format!("{} failed: {}", HandlerOf(request), failure.message())));
+    response.log().error(&format!("{} failed: {}", HandlerOf(request), failure.message()));
     fail(request, response);
 }
 

@@ -48,6 +48,12 @@ mod stream;
 mod text;
 mod threads;
 
+/// The version of the library that the program runs with: "major.minor.patch".
+pub fn version() -> &'static str {
+    // SAFETY: a text that lives as long as the program.
+    unsafe { std::ffi::CStr::from_ptr(ffi::mt_version()) }.to_str().unwrap_or_default()
+}
+
 pub use body::{BodyEvent, BodyResumer, Flow};
 pub use body_reader::BodyReader;
 pub use config::Config;

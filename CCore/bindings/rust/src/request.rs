@@ -151,7 +151,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// The peer's address as text: "127.0.0.1:4711", "[::1]:4711", "unix".
+    /// The peer's address as text: `127.0.0.1:4711`, `[::1]:4711`, `unix`.
     pub fn peer(&self) -> String {
         let mut text = [0u8; 64];
         // SAFETY: the promise made to `new`; the buffer is as large as is said.

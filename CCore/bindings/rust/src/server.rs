@@ -103,7 +103,7 @@ impl Server {
         unsafe { ffi::mt_server_port(self.raw, 0) }
     }
 
-    /// The listeners' addresses, in the order of the calls: "127.0.0.1:8080", "[::]:8080", "unix:/run/x".
+    /// The listeners' addresses, in the order of the calls: `127.0.0.1:8080`, `[::]:8080`, `unix:/run/x`.
     pub fn addresses(&self) -> Vec<String> {
         // SAFETY: the server lives.
         let count = unsafe { ffi::mt_server_listener_count(self.raw) };

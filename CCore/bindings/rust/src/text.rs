@@ -67,6 +67,7 @@ impl PartialEq<&str> for Text<'_> {
 
 pub(crate) const EMPTY: ffi::mt_slice = ffi::mt_slice { data: std::ptr::null(), size: 0 };
 
+#[inline]
 pub(crate) fn slice_of(bytes: &[u8]) -> ffi::mt_slice {
     ffi::mt_slice { data: bytes.as_ptr() as *const c_char, size: bytes.len() }
 }

@@ -8,7 +8,7 @@ use crate::ffi;
 use crate::log::Log;
 
 /// EAGAIN, which is what a system says that has no thread left.
-const NO_THREAD: c_int = 11;
+const NO_THREAD: c_int = if cfg!(target_os = "linux") { 11 } else { 35 };
 
 /// What a thread that the host makes has to do: [`run`](ThreadBody::run) it there.
 ///

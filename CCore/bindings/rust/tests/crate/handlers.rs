@@ -14,12 +14,18 @@ fn what_a_handler_returns_is_the_answer() {
         server.get("/static", |_, _| "static").unwrap();
         server.get("/string", |_, _| String::from("string")).unwrap();
         server.get("/octets", |_, _| vec![111u8, 107]).unwrap();
+        server.get("/slice", |_, _| &b"slice"[..]).unwrap();
+        server.get("/status", |_, _| (404, "no such user")).unwrap();
+        server.get("/bad", |_, _| (99, "")).unwrap();
         server.get("/result", |_, _| Ok::<_, Failure>("result")).unwrap();
         server.get("/filled", |_, response| response.body_static("filled")).unwrap();
     });
     let mut client = running.client();
     client.get("/static").check(200, "static");
     client.get("/octets").check(200, "ok");
+    client.get("/slice").check(200, "slice");
+    client.get("/status").check(404, "no such user");
+    assert_eq!(client.get("/bad").status, 500);
     client.get("/result").check(200, "result");
     client.get("/filled").check(200, "filled");
     let reply = client.get("/string");

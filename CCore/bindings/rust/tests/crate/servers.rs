@@ -28,6 +28,11 @@ fn a_setting_out_of_its_range_is_named() {
 }
 
 #[test]
+fn the_library_says_its_version() {
+    assert!(martlet::version().starts_with(concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".")), "{}", martlet::version());
+}
+
+#[test]
 fn settings_arrive() {
     let config = Config::new().server_name("tried").max_body_bytes(3).idle_timeout(Duration::from_micros(1));
     let mut server = Server::new(config.reactors(1)).unwrap();
