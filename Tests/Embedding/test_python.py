@@ -14,7 +14,7 @@ FILE_SECONDS = 120
 
 def python():
     """The environment's interpreter, made ready first where something changed."""
-    described = importlib.util.spec_from_file_location("venv_of_package", PACKAGE / "venv.py")
+    described = importlib.util.spec_from_file_location("environment_of_package", PACKAGE / "environment.py")
     maker = importlib.util.module_from_spec(described)
     described.loader.exec_module(maker)
     return str(maker.main([]))

@@ -13,7 +13,7 @@ from places import ROOT
 VENV = ROOT / ".build-python-bench"
 PYTHON = VENV / "bin/python"
 REQUIREMENTS = pathlib.Path(__file__).resolve().parent / "requirements.txt"
-MARTLET = ROOT / "CCore/bindings/python/venv.py"  # installs the package, when it or the C library changed
+MARTLET = ROOT / "CCore/bindings/python/environment.py"  # installs the package, when it or the C library changed
 ASK_FOR_VERSIONS = ("import importlib.metadata as known, json; "
                     "print(json.dumps({found.name.lower(): found.version for found in known.distributions()}))")
 

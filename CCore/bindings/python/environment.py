@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the virtual environment that the tests and the benchmarks use, and prints its interpreter.
 
-venv.py [FOLDER]: the environment is FOLDER, by default .build-python/venv at the root of the repository. It holds the package
+environment.py [FOLDER]: the environment is FOLDER, by default .build-python/venv at the root of the repository. It holds the package
 as `pip install` leaves it and what tests/requirements.txt names; each is installed again only when its sources changed."""
 import fcntl
 import hashlib
@@ -27,7 +27,7 @@ def pip(folder, *words):
     done = subprocess.run([folder / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "install", "-q", *words],
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode:
-        sys.exit(f"venv: pip install {' '.join(map(str, words))} ended with {done.returncode}:\n{done.stdout}")
+        sys.exit(f"environment: pip install {' '.join(map(str, words))} ended with {done.returncode}:\n{done.stdout}")
 
 
 def install_if_changed(folder, name, paths, *words):
