@@ -231,6 +231,20 @@ static void of_two_who_complete_at_once_one_does(void **state) {
   client_close(&peer);
 }
 
+/** The 500 in its place is written by the one who is first. */
+static void of_two_who_complete_what_nobody_filled_one_does(void **state) {
+  client peer;
+  start_racing(*state, &peer);
+  for (int round = soak_count(400, 20000); round > 0; round--) {
+    client_send(&peer, POST);
+    mt_exchange *exchange = host_take(*state);
+    race(complete, complete, exchange);
+    mt_exchange_release(exchange);
+    client_expect(&peer, 500, NULL);
+  }
+  client_close(&peer);
+}
+
 static void of_two_who_complete_and_stream_at_once_one_does(void **state) {
   client peer;
   start_racing(*state, &peer);
@@ -272,6 +286,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       HOST_TEST(nothing_is_changed_and_all_can_be_read),
       HOST_TEST(of_two_who_complete_at_once_one_does),
+      HOST_TEST(of_two_who_complete_what_nobody_filled_one_does),
       HOST_TEST(of_two_who_complete_and_stream_at_once_one_does),
       HOST_TEST(of_many_who_let_go_at_once_one_is_the_last),
   };
