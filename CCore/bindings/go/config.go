@@ -5,13 +5,14 @@ import "C"
 
 import (
 	"math"
+	"runtime"
 	"time"
 )
 
 // Config holds the C library's settings; config.h says what each of them is. Zero is the library's default. A negative
 // value switches a limit off, where it can be; anything else out of its range is refused when the server starts.
 type Config struct {
-	Reactors    int  // event loops, each one thread; default: one per CPU
+	Reactors    int  // event loops; default: one for each four of GOMAXPROCS; negative: one per CPU
 	PinReactors bool // pins each to a CPU (Linux)
 
 	MaxRequestLineBytes      int   // past it 414; default 8192
@@ -62,7 +63,7 @@ func duration(setting *C.uint32_t, value time.Duration) {
 func (c *Config) fill(out *C.mt_server_config) {
 	out.workers = 0 // goroutines are what may block
 	out.pin_reactors = C.bool(c.PinReactors)
-	number(&out.reactors, int64(c.Reactors))
+	number(&out.reactors, int64(c.reactors()))
 	number(&out.max_request_line_bytes, int64(c.MaxRequestLineBytes))
 	number(&out.max_header_fields, int64(c.MaxHeaderFields))
 	number(&out.max_header_bytes, int64(c.MaxHeaderBytes))
@@ -86,6 +87,14 @@ func (c *Config) fill(out *C.mt_server_config) {
 	if c.NoServerName {
 		out.server_name = C.mt_slice{}
 	}
+}
+
+// reactors leaves most of the processors to the handlers: one reactor reads and writes for several.
+func (c *Config) reactors() int {
+	if c.Reactors != 0 {
+		return c.Reactors
+	}
+	return (runtime.GOMAXPROCS(0) + 3) / 4
 }
 
 // bodyLimit is what a route of net/http handlers takes.

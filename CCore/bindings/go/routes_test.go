@@ -52,6 +52,8 @@ func TestHandlerTakesWhatNoRouteDoes(t *testing.T) {
 }
 
 func TestDefaultServeMuxIsTheDefault(t *testing.T) {
+	defer func(before *http.ServeMux) { http.DefaultServeMux = before }(http.DefaultServeMux)
+	http.DefaultServeMux = http.NewServeMux()
 	http.HandleFunc("/of-the-default-mux", hello)
 	s := start(t, func(*martlet.Server) {})
 	get(t, s.url("/of-the-default-mux")).expect(t, 200, "Hello, World!")
