@@ -101,6 +101,11 @@ typedef struct mt_server_config {
   mt_thread_spawn_fn spawn_thread;
   /** Handed to `spawn_thread`. */
   void *spawn_thread_user_data;
+
+  /** Takes a peer that sends no more (a plain close looks the same) for gone while it is being
+   * answered: the connection closes, and mt_exchange_on_cancel is called. false: it is answered,
+   * and a peer that closed shows when something is sent to it. Default false. RFC 9112 §9.6. */
+  bool cancel_on_half_close;
 } mt_server_config;
 
 /** Fills `config` with the defaults, and notes `struct_size`, which is sizeof(mt_server_config) as

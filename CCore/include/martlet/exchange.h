@@ -62,10 +62,9 @@ MT_API mt_response *mt_exchange_response(mt_exchange *exchange);
 MT_API mt_status mt_exchange_complete(mt_exchange *exchange);
 /** Whether the peer is gone or the server stopped, so that an answer is of no use. That a peer is
  *  gone shows when its connection is read: not while reading pauses, for a body, for its output or
- *  because as many requests as max_pipelined_requests wait for their answers.
- *  Thread: any thread.
- *  Errors: true for NULL.
- *  Since: 0.1. */
+ *  because as many requests as max_pipelined_requests wait for their answers. A reset always
+ * counts; a plain close does where the setting cancel_on_half_close says so, and otherwise once
+ * something is sent to it. Thread: any thread. Errors: true for NULL. Since: 0.1. */
 MT_API bool mt_exchange_is_cancelled(const mt_exchange *exchange);
 /** Sets what is called once when the peer is gone before the answer is complete (soon, if it
  *  already is); see mt_exchange_is_cancelled for when that shows.

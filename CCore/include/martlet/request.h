@@ -153,7 +153,7 @@ typedef enum mt_flow {
  *  Lifetime: `bytes` until return.
  *  Thread: reactor thread.
  *  Errors: `status` says why for MT_BODY_FAILED (MT_ERROR_CLOSED, MT_ERROR_TIMEOUT,
- *  MT_ERROR_LIMIT, MT_ERROR_MALFORMED), else MT_OK.
+ *  MT_ERROR_LIMIT, MT_ERROR_MALFORMED, MT_ERROR_NO_MEMORY), else MT_OK.
  *  Since: 0.1. */
 typedef mt_flow (*mt_body_fn)(mt_body_event event, mt_slice bytes, mt_status status,
                               void *user_data);

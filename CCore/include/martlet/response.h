@@ -74,6 +74,13 @@ MT_API mt_status mt_response_body_borrow(mt_response *response, mt_slice bytes, 
 MT_API mt_status mt_response_body_file(mt_response *response, int descriptor, uint64_t offset,
                                        uint64_t length);
 
+/** Replaces whatever the response holds by the server's own answer to an error, 400 … 599: that of
+ *  mt_server_error_handler, or a short text. For a handler that cannot finish what it began.
+ *  Thread: the handler's.
+ *  Errors: MT_ERROR_INVALID_ARGUMENT (range), MT_ERROR_INVALID_STATE (sent).
+ *  Since: 0.1. */
+MT_API mt_status mt_response_fail(mt_response *response, int http_status);
+
 MT_END_DECLS
 
 #endif

@@ -91,3 +91,12 @@ mt_status mt_response_body_file(mt_response *response, int descriptor, uint64_t 
     close(descriptor);
   return status;
 }
+
+mt_status mt_response_fail(mt_response *response, int http_status) {
+  mt_status status = check(response);
+  if (status != MT_OK) return status;
+  if (http_status < 400 || http_status > 599) return MT_ERROR_INVALID_ARGUMENT;
+  mt_exchange *exchange = mt__exchange_of_response(response);
+  exchange->shard->shared->service->fail(exchange, http_status);
+  return MT_OK;
+}

@@ -67,6 +67,7 @@ struct mt_response {
   int status;
   bool is_set;       /* anything was said */
   bool wants_close;  /* the handler said "Connection: close" */
+  bool is_failing;   /* the host's error handler fills it */
   uint8_t body_kind; /* mt__body_kind */
   mt_slice body;
   mt_destroy_fn body_done;

@@ -70,6 +70,20 @@ static void drop_used(mt__connection *connection, size_t used) {
     memmove(connection->input, connection->input + used, connection->input_size);
 }
 
+/** What the consumer of a body is told of a refusal that the peer is told by `http_status`. */
+static mt_status failure_of(int http_status) {
+  switch (http_status) {
+  case 408:
+    return MT_ERROR_TIMEOUT;
+  case 413:
+    return MT_ERROR_LIMIT;
+  case 503:
+    return MT_ERROR_NO_MEMORY;
+  default:
+    return MT_ERROR_MALFORMED;
+  }
+}
+
 void mt__input_reject(mt__connection *connection, int http_status, const char *reason) {
   mt_exchange *exchange = connection->incoming;
   mt__shard *shard = connection->shard;
@@ -87,12 +101,9 @@ void mt__input_reject(mt__connection *connection, int http_status, const char *r
     mt__connection_append(connection, exchange);
     mt__exchange_reference(exchange);
   }
-  mt_status why = http_status == 408   ? MT_ERROR_TIMEOUT
-                  : http_status == 413 ? MT_ERROR_LIMIT
-                                       : MT_ERROR_MALFORMED;
   exchange->reactor_only.body_failure = (uint16_t)http_status;
   bool is_handled = exchange->reactor_only.sink != MT__SINK_WHOLE && is_queued;
-  mt__exchange_end_body(exchange, MT_BODY_FAILED, why);
+  mt__exchange_end_body(exchange, MT_BODY_FAILED, failure_of(http_status));
   if (!is_handled && mt__exchange_phase(exchange) == MT__PHASE_FILLING) {
     shard->shared->service->fail(exchange, http_status);
     mt__exchange_advance(exchange, MT__PHASE_FILLING, MT__PHASE_COMPLETED);
@@ -170,9 +181,22 @@ static size_t feed(mt__connection *connection, mt_slice in) {
   return used;
 }
 
+static bool is_being_answered(const mt_exchange *exchange) {
+  return !exchange->reactor_only.is_ready ||
+         (exchange->reactor_only.has_stream && !exchange->reactor_only.is_stream_whole);
+}
+
+/** A peer that sends no more may still read: only the host knows whether that is worth an answer.
+ */
+static bool counts_as_gone(const mt__connection *connection) {
+  return connection->shard->shared->config.cancel_on_half_close && connection->first &&
+         is_being_answered(connection->first);
+}
+
 static void end_of_input(mt__connection *connection) {
   connection->has_read_eof = true;
   connection->stops_reading = true;
+  if (counts_as_gone(connection)) connection->is_broken = true;
   mt_exchange *exchange = connection->incoming;
   if (!exchange) return;
   bool is_queued = connection->reading != MT__READING_HEAD;

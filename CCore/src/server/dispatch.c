@@ -26,9 +26,11 @@ static void fill_error(mt_exchange *exchange, int http_status) {
   mt_response *response = &exchange->response;
   response->status = http_status;
   response->is_set = true;
-  if (shared->on_error) {
+  if (shared->on_error && !response->is_failing) {
+    response->is_failing = true;
     const mt_request *request = exchange->reactor_only.has_head ? &exchange->request : NULL;
     shared->on_error(request, response, http_status, shared->on_error_data);
+    response->is_failing = false;
   } else {
     write_default_body(response, http_status);
   }

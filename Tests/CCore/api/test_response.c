@@ -147,7 +147,36 @@ static void a_handler_may_set_nothing_but_the_status(void **state) {
   host_expect(self, "GET / HTTP/1.1\r\nHost: a\r\n\r\n", 202, "");
 }
 
+static void a_half_made_answer_may_become_the_servers_own(void **state) {
+  held it = hold(*state);
+  assert_int_equal(add(&it, "X-Half", "made"), MT_OK);
+  assert_int_equal(mt_response_body_copy(it.response, MT_SLICE("half")), MT_OK);
+  assert_int_equal(mt_response_fail(it.response, 399), MT_ERROR_INVALID_ARGUMENT);
+  assert_int_equal(mt_response_fail(it.response, 600), MT_ERROR_INVALID_ARGUMENT);
+  assert_int_equal(mt_response_fail(it.response, 409), MT_OK);
+  assert_null(get(&it, "X-Half"));
+  assert_int_equal(mt_exchange_complete(it.exchange), MT_OK);
+  assert_int_equal(mt_response_fail(it.response, 500), MT_ERROR_INVALID_STATE);
+  mt_exchange_release(it.exchange);
+  client_expect(&it.peer, 409, "409 Conflict\n");
+  client_close(&it.peer);
+}
+
+static void fail_again(const mt_request *request, mt_response *response, int http_status,
+                       void *user_data) {
+  (void)request, (void)user_data;
+  assert_int_equal(mt_response_fail(response, http_status + 1), MT_OK);
+}
+
+static void an_error_handler_that_fails_too_is_not_asked_again(void **state) {
+  host *self = *state;
+  mt_server_error_handler(host_server(self), fail_again, NULL, NULL, NULL);
+  host_start(self);
+  host_expect(self, "GET /no HTTP/1.1\r\nHost: a\r\n\r\n", 405, "405 Method Not Allowed\n");
+}
+
 static void no_response_takes_nothing(void **state) {
+  assert_int_equal(mt_response_fail(NULL, 500), MT_ERROR_INVALID_ARGUMENT);
   (void)state;
   mt_slice text = MT_SLICE("x"), broken = {NULL, 1}, value;
   assert_int_equal(mt_response_status_set(NULL, 200), MT_ERROR_INVALID_ARGUMENT);
@@ -168,6 +197,8 @@ int main(void) {
       HOST_TEST(refuses_what_would_break_the_message),
       HOST_TEST(connection_close_can_be_taken_back),
       HOST_TEST(a_handler_may_set_nothing_but_the_status),
+      HOST_TEST(a_half_made_answer_may_become_the_servers_own),
+      HOST_TEST(an_error_handler_that_fails_too_is_not_asked_again),
       cmocka_unit_test(no_response_takes_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
