@@ -7,6 +7,7 @@ import inspect
 import sys
 from typing import Any, Callable
 
+from martlet.app import App
 from martlet.cli_options import Options
 
 
@@ -46,7 +47,8 @@ def load(options: Options) -> Callable[..., Any]:
     if options.factory:
         found = found()
     if not callable(found):
-        raise ApplicationError(f"{said}: a {type(found).__name__} cannot be called, so it is no application")
+        hint = "; it serves by its own run()" if isinstance(found, App) else ""
+        raise ApplicationError(f"{said} is of type {type(found).__name__}, which no server can call{hint}")
     return found
 
 

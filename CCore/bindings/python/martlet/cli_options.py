@@ -28,6 +28,7 @@ class Options:
     lifespan: str
     loop: str
     root_path: str
+    proxy_headers: bool
     log_level: str
     access_log: bool
     log_config: Optional[str]
@@ -111,6 +112,8 @@ def _add_application(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--app-dir", type=_folder, default=".", metavar="DIR", help="where to look for the module (.)")
     group.add_argument("--root-path", type=_root_path, default="", metavar="PATH",
                        help="the path that a front end has taken off")
+    group.add_argument("--proxy-headers", action=argparse.BooleanOptionalAction, default=False,
+                       help="believe X-Forwarded-For and -Proto: for a port that only a front end reaches")
     group.add_argument("--lifespan", choices=("auto", "on", "off"), default="auto",
                        help="ASGI: startup and shutdown events")
     group.add_argument("--loop", choices=("auto", "asyncio", "uvloop"), default="auto",
@@ -209,7 +212,8 @@ def parse(arguments: Sequence[str], version: str) -> Options:
     return Options(
         application=said.application, binds=_binds(parser, said), workers=_worker_count(parser, said.workers),
         threads=said.threads, interface=said.interface, factory=said.factory, app_dir=os.path.abspath(said.app_dir),
-        lifespan=said.lifespan, loop=said.loop, root_path=said.root_path, log_level=said.log_level,
+        lifespan=said.lifespan, loop=said.loop, root_path=said.root_path,
+        proxy_headers=said.proxy_headers, log_level=said.log_level,
         access_log=said.access_log, log_config=said.log_config, use_colors=said.use_colors,
         graceful_timeout=said.graceful_timeout, reload=said.reload,
         reload_dirs=[os.path.abspath(folder) for folder in said.reload_dir or [said.app_dir]],

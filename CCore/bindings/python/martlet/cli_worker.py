@@ -12,6 +12,7 @@ from typing import Any, Callable, List, Optional
 from martlet import Server, logs
 from martlet.cli_application import ApplicationError, interface_of, load
 from martlet.cli_options import Options
+from martlet.cli_proxy import asgi_behind_proxy, wsgi_behind_proxy
 from martlet.supervisor import EXIT_FAILED_AT_START, EXIT_NO_APPLICATION, InWorker
 
 _LIBRARY_LEVELS = {"debug": 0, "info": 1, "warning": 2, "error": 3, "critical": 3}
@@ -24,8 +25,8 @@ def serve(options: Options, seat: InWorker) -> int:
     try:
         application = load(options)
         kind = options.interface if options.interface != "auto" else interface_of(application)
-        serve_kind = _serve_asgi if kind == "asgi" else _serve_wsgi
-        return serve_kind(application, options, seat)
+        behind_proxy, serve_kind = _KINDS[kind]
+        return serve_kind(behind_proxy(application) if options.proxy_headers else application, options, seat)
     except ApplicationError as missing:
         _report(seat, str(missing))
         return EXIT_NO_APPLICATION
@@ -108,10 +109,10 @@ def _serve_wsgi(application: Callable[..., Any], options: Options, seat: InWorke
 
 
 def _serve_asgi(application: Callable[..., Any], options: Options, seat: InWorker) -> int:
-    from martlet.asgi import AsgiServer, asyncio_runner, new_loop
+    from martlet.asgi import AsgiServer, new_loop, running_loop
 
     server = make_server(options, seat.sockets)
-    with asyncio_runner(new_loop(options.loop)) as loop:
+    with running_loop(new_loop(options.loop)) as loop:
         asgi = AsgiServer(application, server, lifespan=options.lifespan, root_path=options.root_path,
                           access=_by_scope(logs.access_writer()), graceful_timeout_ms=deadline_ms(options))
         _watch_orders(loop, asgi, seat.lifeline)
@@ -147,3 +148,6 @@ def _by_scope(write: Optional[logs.AccessWriter]) -> Optional[Callable[[dict, in
         write(peer, scope["method"], target.decode("latin-1"), scope["http_version"], status)
 
     return write_scope
+
+
+_KINDS = {"asgi": (asgi_behind_proxy, _serve_asgi), "wsgi": (wsgi_behind_proxy, _serve_wsgi)}

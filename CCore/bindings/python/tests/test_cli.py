@@ -70,10 +70,11 @@ class Refusals(CommandCase):
         self.refused("x:y", "--bind", "nothing", status=1, says="is none of host:port")
 
     def test_an_application_that_is_not_there_is_named(self):
-        self.write("web.py", WSGI + "number = 5\n")
+        self.write("web.py", WSGI + "import martlet\nnumber, own = 5, martlet.App()\n")
         self.write("bare.py", "")
         faults = [("missing:app", "there is no module 'missing'"), ("web.missing:app", "there is no module 'web.missing'"),
-                  ("web:nope", "the module 'web' has no 'nope'"), ("web:number", "a int cannot be called"),
+                  ("web:nope", "the module 'web' has no 'nope'"), ("web:number", "web:number is of type int, which no server can call"),
+                  ("web:own", "type App, which no server can call; it serves by its own run()"),
                   ("bare", "neither 'app' nor 'application'"), ("web:", "is not of the form module:app")]
         for application, says in faults:
             with self.subTest(application):
@@ -176,6 +177,25 @@ class Serving(CommandCase):
                 answer = ask(self.start(*arguments).port(), "GET", "/")
                 self.assertEqual(answer.status, status)
                 self.assertTrue(answer.body.endswith(body))
+
+    def test_a_front_end_is_believed_when_it_is_said_so(self):
+        self.write("web.py", """
+def app(environ, start_response):
+    start_response("200 OK", [])
+    return [f"{environ['wsgi.url_scheme']} {environ['REMOTE_ADDR']}".encode()]
+async def aapp(scope, receive, send):
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": f"{scope['scheme']} {scope['client'][0]}".encode()})
+""")
+        fields = {"X-Forwarded-For": "6.6.6.6, 192.0.2.1", "X-Forwarded-Proto": "https"}
+        for name in ("app", "aapp"):
+            command = self.start(f"web:{name}", "--lifespan", "off", "--proxy-headers")
+            self.assertEqual(ask(command.port(), "GET", "/", None, fields).body, b"https 192.0.2.1")
+            command.wait_for("192.0.2.1:0 - ", lines=command.lines)
+            fields_that_say_nothing = {"X-Forwarded-Proto": "gopher"}
+            self.assertEqual(ask(command.port(), "GET", "/", None, fields_that_say_nothing).body, b"http 127.0.0.1")
+            command = self.start(f"web:{name}", "--lifespan", "off")
+            self.assertEqual(ask(command.port(), "GET", "/", None, fields).body, b"http 127.0.0.1")
 
     def test_a_lifespan_that_must_be_there_and_is_not_ends_it_all(self):
         self.write("aweb.py", ASGI)
