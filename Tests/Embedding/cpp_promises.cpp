@@ -151,6 +151,17 @@ static void every_verb_reaches_its_handler() {
             std::string::npos);
 }
 
+static void a_half_made_answer_may_become_the_servers_own() {
+  Server server(small());
+  server.get("/", [](Request &, Response &response) {
+    response.body("half");
+    REQUIRE(error_of([&] { response.fail(200); }).status() == MT_ERROR_INVALID_ARGUMENT);
+    response.fail(409);
+  });
+  server.start();
+  REQUIRE(Peer(server, "/").answer().find("\r\n\r\n409 Conflict\n") != std::string::npos);
+}
+
 static void files_and_every_kind_of_listener_are_there() {
   char folder[] = "/tmp/martlet-promises-XXXXXX";
   REQUIRE(mkdtemp(folder) != nullptr);
@@ -325,6 +336,7 @@ int main() {
   CHECK(handlers_go_with_the_server);
   CHECK(a_handler_may_be_moved_only);
   CHECK(every_verb_reaches_its_handler);
+  CHECK(a_half_made_answer_may_become_the_servers_own);
   CHECK(files_and_every_kind_of_listener_are_there);
   CHECK(a_server_moves_with_its_closures);
   CHECK(an_exchange_outlives_the_server_and_is_cancelled);

@@ -258,6 +258,12 @@ public:
     detail::check(mt_response_body_file(handle_, descriptor, offset, length),
                   "mt_response_body_file");
   }
+  /** Replaces whatever it holds by the server's own answer to an error, 400 … 599. Thread: the
+   * handler's. Errors: MT_ERROR_INVALID_ARGUMENT (range), MT_ERROR_INVALID_STATE (sent). Since:
+   * 0.1. */
+  void fail(int http_status) {
+    detail::check(mt_response_fail(handle_, http_status), "mt_response_fail");
+  }
 
   /** For the functions of <martlet.h>. Thread: the handler's. Errors: none. Since: 0.1. */
   mt_response *handle() const noexcept { return handle_; }
@@ -674,7 +680,7 @@ public:
     detail::check_explained(
         [&](mt_error *error) { return mt_server_listen_tcp(handle(), slice(host), port, error); });
   }
-  /** Listens on a unix socket with permission bits `mode` (0: 0666 less the umask). Thread: before
+  /** Listens on a unix socket with permission bits `mode` (0: 0777 less the umask). Thread: before
    *  start. Errors: as listen_tcp; MT_ERROR_INVALID_ARGUMENT (path empty or too long). Since: 0.1.
    */
   void listen_unix(std::string_view path, std::uint32_t mode = 0) {
