@@ -86,10 +86,12 @@ impl BodyReader {
         Ok(state)
     }
 
-    /// Whatever happened to the exchange meanwhile, the pieces that wait are still there to read.
-    fn go_on(&self, state: &mut State) {
+    /// Whatever happened to the exchange meanwhile, the pieces that wait are still there to read. The library may put
+    /// in more from inside the call: the lock is let go of first.
+    fn go_on(&self, mut state: MutexGuard<'_, State>) {
         if state.is_paused && state.waiting <= LOW_WATER_BYTES {
             state.is_paused = false;
+            drop(state);
             let _ = self.resumer.resume();
         }
     }
@@ -114,7 +116,7 @@ impl Read for BodyReader {
             state.pieces.pop_front();
         }
         state.waiting -= taken;
-        self.go_on(&mut state);
+        self.go_on(state);
         Ok(taken)
     }
 }
@@ -125,6 +127,6 @@ impl Drop for BodyReader {
         state.pieces.clear();
         state.waiting = 0;
         state.is_abandoned = true;
-        self.go_on(&mut state);
+        self.go_on(state);
     }
 }

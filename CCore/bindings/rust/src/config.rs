@@ -90,6 +90,9 @@ numbers! {
     output_low_water_bytes: u32,
     /// The kernel's queue of connections not yet accepted. Default 4096.
     backlog: u32,
+    /// Takes a peer that sends no more (a plain close looks the same) for gone while it is being answered. Default
+    /// false: it is answered, and a peer that closed shows when something is sent to it.
+    cancel_on_half_close: bool,
 }
 
 durations! {

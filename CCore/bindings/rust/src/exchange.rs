@@ -84,6 +84,9 @@ impl Drop for Held {
 
 /// A request whose answer comes later, from any thread. Dropped without an answer, the peer gets 500.
 ///
+/// On the reactor's own thread an answer takes effect at once: from inside the call the server may run the handlers and
+/// body closures of the same connection, so that no lock that these take may be held around it.
+///
 /// ```
 /// # use martlet::*;
 /// # let mut server = Server::new(Config::new())?;

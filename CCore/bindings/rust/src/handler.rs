@@ -4,11 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
 use std::fmt;
 use std::os::raw::c_int;
-use std::ptr;
 use std::sync::Arc;
 
 use crate::callback::{guard, Callback};
-use crate::error::check;
 use crate::exchange::Held;
 use crate::failure::{Failure, IntoResponse};
 use crate::ffi;
@@ -81,7 +79,7 @@ pub(crate) unsafe extern "C" fn handle<F, R>(
     match outcome {
         Some(Ok(())) => {}
         Some(Err(failure)) => answer_failure(&request, &mut response, &failure),
-        None => fail(&request, &mut response),
+        None => fail(&mut response),
     }
 }
 
@@ -126,23 +124,11 @@ fn answer_failure(request: &Request<'_>, response: &mut Response<'_>, failure: &
         return;
     }
     response.log().error(&format!("{} failed: {}", HandlerOf(request), failure.message()));
-    fail(request, response);
+    fail(response);
 }
 
-/// An exchange that was deferred and given up is answered by the server itself, whatever the handler had said before.
+/// The answer of a handler that deferred is its exchange's to give.
 #[cold]
-fn fail(request: &Request<'_>, response: &mut Response<'_>) {
-    if request.is_deferred() {
-        return;
-    }
-    let mut exchange = ptr::null_mut();
-    // SAFETY: the request is C's for this call, and the one reference is given back.
-    let deferred = check(unsafe { ffi::mt_request_defer(request.as_ptr(), &mut exchange) });
-    match deferred {
-        // SAFETY: as above.
-        Ok(()) => unsafe { ffi::mt_exchange_release(exchange) },
-        Err(_) => {
-            let _ = response.set_status(500).and_then(|()| response.body_copy(b""));
-        }
-    }
+fn fail(response: &mut Response<'_>) {
+    let _ = response.fail(500);
 }

@@ -35,14 +35,6 @@ impl<'a> Request<'a> {
         Request { raw, call }
     }
 
-    pub(crate) fn as_ptr(&self) -> *mut ffi::mt_request {
-        self.raw
-    }
-
-    pub(crate) fn is_deferred(&self) -> bool {
-        self.call.map_or(true, |call| call.is_deferred())
-    }
-
     fn text(&self, get: unsafe extern "C" fn(*const ffi::mt_request) -> ffi::mt_slice) -> Text<'a> {
         // SAFETY: the promise made to `new`.
         unsafe { Text::from_slice(get(self.raw)) }
@@ -182,7 +174,8 @@ impl<'a> Request<'a> {
     }
 
     /// Takes the body of a streamed route piece by piece, on the reactor's thread, after the handler has returned.
-    /// Without this call the body is dropped. A closure that panics is not called again.
+    /// Without this call the body is dropped. An answer that is whole before the body is ends it:
+    /// [`BodyEvent::Failed`]. A closure that panics is not called again.
     ///
     /// Errors: [`ErrorKind::InvalidState`] (no streamed route, asked twice).
     pub fn on_body<F>(&self, take: F) -> Result<(), Error>

@@ -141,6 +141,13 @@ impl<'a> Response<'a> {
         check(unsafe { ffi::mt_response_body_file(raw, file.into_raw_fd(), offset, length) })
     }
 
+    /// Replaces whatever was said by the server's own answer to an error: that of the error handler, or a short text.
+    /// Errors: outside 400 … 599.
+    pub fn fail(&mut self, status: u16) -> Result<(), Error> {
+        // SAFETY: open.
+        check(unsafe { ffi::mt_response_fail(self.open()?, c_int::from(status)) })
+    }
+
     #[inline]
     fn borrow(&mut self, bytes: &[u8], done: ffi::mt_destroy_fn, user_data: *mut c_void) -> Result<(), Error> {
         // SAFETY: open; the bytes hold until `done`, or for good.

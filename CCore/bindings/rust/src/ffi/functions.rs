@@ -108,6 +108,7 @@ extern "C" {
         user_data: *mut c_void,
     ) -> mt_status;
     pub fn mt_response_body_file(response: *mut mt_response, descriptor: c_int, offset: u64, length: u64) -> mt_status;
+    pub fn mt_response_fail(response: *mut mt_response, http_status: c_int) -> mt_status;
     // martlet/exchange.h
     pub fn mt_exchange_acquire(exchange: *mut mt_exchange);
     pub fn mt_exchange_release(exchange: *mut mt_exchange);

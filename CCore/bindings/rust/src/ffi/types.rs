@@ -160,6 +160,7 @@ pub struct mt_server_config {
     pub log_level: mt_log_level,
     pub spawn_thread: mt_thread_spawn_fn,
     pub spawn_thread_user_data: *mut c_void,
+    pub cancel_on_half_close: bool,
 }
 
 #[repr(C)]

@@ -36,7 +36,7 @@ fn ours() -> BTreeSet<String> {
             max_requests_per_connection header_timeout_ms body_timeout_ms idle_timeout_ms write_timeout_ms
             min_transfer_bytes_per_second shutdown_timeout_ms linger_timeout_ms handler_warning_ms
             output_high_water_bytes output_low_water_bytes backlog server_name allocator log log_user_data log_level
-            spawn_thread spawn_thread_user_data
+            spawn_thread spawn_thread_user_data cancel_on_half_close
         }
     }
     lines

@@ -100,6 +100,38 @@ fn a_body_is_asked_for_once_and_on_a_streamed_route() {
     drops.expect(3);
 }
 
+#[test]
+fn an_answer_before_its_end_ends_a_body() {
+    let drops = Drops::default();
+    let (tell, told) = channel();
+    let (tell, counted) = (Mutex::new(tell), Mutex::new(vec![drops.one(), drops.one()]));
+    let running = serve(|server| {
+        server
+            .route(streamed(), move |request, _| {
+                let mut exchange = Some(request.defer()?);
+                let (tell, counted) = (tell.lock().unwrap().clone(), counted.lock().unwrap().pop());
+                request.on_body(move |event| {
+                    counted.as_ref().unwrap().touch();
+                    match event {
+                        BodyEvent::Data(_) => exchange.take().unwrap().answer("early").unwrap(),
+                        BodyEvent::End(_) => panic!("ended"),
+                        BodyEvent::Failed(error) => tell.send(error.kind()).unwrap(),
+                    }
+                    Flow::Continue
+                })
+            })
+            .unwrap();
+    });
+    let mut client = running.client();
+    for _ in 0..2 {
+        client.send("POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 6\r\n\r\nabc").reply().check(200, "early");
+        assert_eq!(told.recv_timeout(PATIENCE).unwrap(), ErrorKind::Closed);
+        client.send("def");
+    }
+    drops.expect(2);
+    assert!(!running.lines.all().contains("panicked"), "{}", running.lines.all());
+}
+
 /// A server that gives away each exchange with a reader of its body.
 fn reading() -> (Running, Receiver<(Exchange, BodyReader)>) {
     let (give, take) = channel();

@@ -157,6 +157,7 @@ fn an_exchange_outlives_its_server() {
     let drops = Drops::default();
     let running = serve(|server| {
         let (give, counted) = (Mutex::new(give), drops.one());
+        server.error_handler(|_, response, status| response.body_owned(status.to_string()).unwrap()).unwrap();
         server
             .get("/{x}", move |request, _| {
                 counted.touch();
@@ -170,6 +171,7 @@ fn an_exchange_outlives_its_server() {
     drop(running);
     assert!(exchange.is_cancelled());
     assert!(exchange.request().parameter("x").unwrap() == "kept");
+    exchange.response().fail(500).unwrap();
     exchange.response().body_owned(drops.one()).unwrap();
     let counted = drops.one();
     exchange.on_cancel(move || counted.touch()).unwrap();

@@ -107,6 +107,30 @@ fn a_file_is_sent_whole_or_in_part() {
 }
 
 #[test]
+fn a_half_made_answer_becomes_the_servers_own() {
+    let running = serve(|server| {
+        let handler = |_: &martlet::Request<'_>, response: &mut Response<'_>| {
+            response.set_field("X-Half", "made").unwrap();
+            assert_eq!(refused(response.fail(399)), ErrorKind::InvalidArgument);
+            response.fail(507)
+        };
+        server.get("/", handler).unwrap();
+    });
+    let reply = running.get("/");
+    reply.check(507, "507 Insufficient Storage\n");
+    assert_eq!(reply.field("X-Half"), None);
+}
+
+#[test]
+fn an_error_handler_that_fails_gets_the_short_text() {
+    let running = serve(|server| {
+        server.error_handler(|_, response, _| response.fail(503).unwrap()).unwrap();
+        server.get("/fail", |_, _| Err::<(), _>("no idea")).unwrap();
+    });
+    assert_eq!(running.get("/fail").body, b"503 Service Unavailable\n");
+}
+
+#[test]
 fn the_handlers_response_is_closed_once_it_is_deferred() {
     let running = serve(|server| {
         server

@@ -47,6 +47,22 @@ fn settings_arrive() {
 }
 
 #[test]
+fn a_peer_that_closes_counts_as_gone_where_that_is_set() {
+    let (tell, told) = channel();
+    let tell = Mutex::new(tell);
+    let mut server = Server::new(Lines::default().config().cancel_on_half_close(true)).unwrap();
+    let handler = move |request: &martlet::Request<'_>, _: &mut martlet::Response<'_>| -> Result<(), Error> {
+        let (mut exchange, tell) = (request.defer()?, tell.lock().unwrap().clone());
+        exchange.on_cancel(move || tell.send("gone").unwrap())?;
+        thread::spawn(move || assert!(eventually(|| exchange.is_cancelled())));
+        Ok(())
+    };
+    server.get("/", handler).unwrap().listen("127.0.0.1", 0).unwrap().start().unwrap();
+    Client::connect(server.port()).send("GET / HTTP/1.1\r\nHost: test\r\n\r\n");
+    assert_eq!(told.recv_timeout(PATIENCE).unwrap(), "gone");
+}
+
+#[test]
 fn nothing_is_registered_after_start() {
     let drops = Drops::default();
     let mut running = serve(|server| drop(server.get("/", |_, _| "x")));
