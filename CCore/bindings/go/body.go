@@ -57,10 +57,12 @@ func (b *body) Close() error {
 func (b *body) take(p []byte) (n int, err error, waits bool) {
 	b.e.mu.Lock()
 	defer b.e.mu.Unlock()
-	switch {
-	case b.isClosed || b.e.c == nil:
+	if b.isClosed || b.e.c == nil {
+		signal(b.arrived) // whoever else waits waits in vain too
 		return 0, http.ErrBodyReadAfterClose, false
-	case b.ended != nil:
+	}
+	if b.ended != nil {
+		signal(b.arrived)
 		return 0, b.ended, false
 	}
 	var failure C.int

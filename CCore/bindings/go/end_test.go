@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -240,5 +241,36 @@ func TestPipelinedAnswersLeaveInOrder(t *testing.T) {
 	}
 	if got.String() != want.String() {
 		t.Errorf("got %s", got.String())
+	}
+}
+
+// TestAllWhoWaitForAPeerAreToldOfItsEnd: writers that overlap are no good idea, and still none is forgotten.
+func TestAllWhoWaitForAPeerAreToldOfItsEnd(t *testing.T) {
+	ended := make(chan error, 3)
+	s := startHandler(t, func(w http.ResponseWriter, r *http.Request) {
+		var all sync.WaitGroup
+		for i := 0; i < cap(ended); i++ {
+			all.Add(1)
+			go func() {
+				defer all.Done()
+				for {
+					if _, err := w.Write(make([]byte, 65536)); err != nil {
+						ended <- err
+						return
+					}
+				}
+			}()
+		}
+		all.Wait()
+	})
+	c := dial(t, s)
+	io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+	time.Sleep(100 * time.Millisecond)
+	c.SetLinger(0)
+	c.Close()
+	for i := 0; i < cap(ended); i++ {
+		if err := wait(t, "a writer's end", ended); err != martlet.ErrGone {
+			t.Errorf("got %v", err)
+		}
 	}
 }

@@ -58,7 +58,7 @@ void mtgo_queue_push(mtgo_queue *queue, mtgo_event *event) {
 
 static bool is_readable(int descriptor) {
   struct pollfd watched = {descriptor, POLLIN, 0};
-  return poll(&watched, 1, 0) > 0;
+  return poll(&watched, 1, 0) > 0 && (watched.revents & POLLIN);
 }
 
 mtgo_turn mtgo_queue_turn(mtgo_queue *queue, mt_server *server) {

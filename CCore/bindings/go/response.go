@@ -186,13 +186,14 @@ func (w *response) send(p []byte) error {
 	w.e.mu.Unlock()
 	<-w.e.drained
 	w.e.mu.Lock()
-	switch {
-	case w.buffers == nil:
-		return ErrFinished
-	case w.e.isGone:
-		return ErrGone
+	if w.buffers != nil && !w.e.isGone {
+		return nil
 	}
-	return nil
+	signal(w.e.drained) // whoever else waits waits in vain too
+	if w.buffers == nil {
+		return ErrFinished
+	}
+	return ErrGone
 }
 
 func streamError(status C.mt_status) error {
