@@ -11,8 +11,9 @@ from martlet import Error, Server, __version__, logs
 from martlet.cli_options import Options, parse
 from martlet.cli_worker import serve
 from martlet.reload import FileWatch
-from martlet.supervisor import InWorker, Seat, Supervisor
+from martlet.supervisor import Supervisor
 from martlet.supervisor_sockets import BindError, Listener
+from martlet.supervisor_worker import InWorker, Seat
 
 
 class _Refused(Exception):

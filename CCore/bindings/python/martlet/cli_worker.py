@@ -13,7 +13,8 @@ from martlet import Server, logs
 from martlet.cli_application import ApplicationError, interface_of, load
 from martlet.cli_options import Options
 from martlet.cli_proxy import asgi_behind_proxy, wsgi_behind_proxy
-from martlet.supervisor import EXIT_FAILED_AT_START, EXIT_NO_APPLICATION, InWorker
+from martlet.supervisor import EXIT_FAILED_AT_START, EXIT_NO_APPLICATION
+from martlet.supervisor_worker import InWorker
 
 _LIBRARY_LEVELS = {"debug": 0, "info": 1, "warning": 2, "error": 3, "critical": 3}
 _LOOK_AGAIN_S = 0.05

@@ -2,68 +2,23 @@
 
 from __future__ import annotations
 
-import enum
-import json
 import os
 import select
 import signal
 import socket
 import time
-from dataclasses import dataclass
 from typing import Callable, Dict, List, Optional, Sequence
 
 from martlet.logs import error as log
+from martlet.supervisor_worker import InWorker, Phase, Seat, Worker, cause
 
-#: What a worker's exit status says, and what the command then says.
+#: A worker's exit status when there is no such application, and when the application fails; the command's own, then.
 EXIT_NO_APPLICATION = 1
 EXIT_FAILED_AT_START = 3
 
 _HANDLED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
-_LONGEST_PAUSE_S = 5.0
-_STEADY_AFTER_S = 10.0
-#: What a worker gets beyond its own deadline before it is killed.
-_GRACE_S = 2.0
-
-
-class Phase(enum.Enum):
-    """Where a worker is in its life."""
-
-    STARTING = enum.auto()
-    SERVING = enum.auto()
-    ENDING = enum.auto()
-
-
-@dataclass
-class Seat:
-    """A worker's place: what it inherits from whoever sat there before."""
-
-    sockets: List[socket.socket]
-    failures: int = 0
-    starts_at: float = 0.0
-
-
-@dataclass
-class Worker:
-    """A process that serves, as its parent sees it."""
-
-    pid: int
-    seat: Seat
-    generation: int
-    report: int
-    started_at: float
-    phase: Phase = Phase.STARTING
-    said: bytes = b""
-    killed_at: Optional[float] = None
-
-
-class InWorker(BaseException):
-    """Unwinds a new process to where it may begin; `sockets` it serves, `report` it writes to, `lifeline` it watches."""
-
-    def __init__(self, sockets: List[socket.socket], report: int, lifeline: int) -> None:
-        super().__init__()
-        self.sockets = sockets
-        self.report = report
-        self.lifeline = lifeline
+_LOOK_EVERY_S = 0.5
+_FOREVER = float("inf")
 
 
 class Supervisor:
@@ -105,12 +60,13 @@ class Supervisor:
         reports = {worker.report: worker for worker in self._workers.values() if worker.report >= 0}
         readable, _, _ = select.select([self._wake, *reports], [], [], self._patience())
         for descriptor in readable:
-            if descriptor is not self._wake:
-                self._read_report(reports[descriptor])
+            if descriptor is not self._wake and reports[descriptor].read_report():
+                self._on_ready()
         if self._wake in readable:
             self._on_signals(self._wake.recv(4096))
         self._fill_seats()
-        self._kill_the_late()
+        for worker in self._workers.values():
+            worker.kill_if_late()
         self._look_for_changes()
 
     def _patience(self) -> float:
@@ -139,25 +95,10 @@ class Supervisor:
             self._stops_at = time.monotonic()
             self._close_sockets()  # who comes now is refused, and does not wait for nobody
             for worker in self._workers.values():
-                self._end(worker)
+                worker.end(self._graceful_s)
             return
         for worker in self._workers.values():
             os.kill(worker.pid, signal.SIGQUIT)
-
-    def _end(self, worker: Worker) -> None:
-        """Asks it to stop once its requests are answered."""
-        if worker.phase is not Phase.ENDING:
-            worker.phase = Phase.ENDING
-            worker.killed_at = time.monotonic() + self._graceful_s + _GRACE_S
-            os.kill(worker.pid, signal.SIGTERM)
-
-    def _kill_the_late(self) -> None:
-        now = time.monotonic()
-        for worker in self._workers.values():
-            if worker.killed_at is not None and worker.killed_at <= now:
-                log.error("Worker process [%d] did not stop in time and is killed", worker.pid)
-                os.kill(worker.pid, signal.SIGKILL)
-                worker.killed_at = None
 
     # --- generations ---
 
@@ -165,7 +106,7 @@ class Supervisor:
         if self._stops_at is None:
             for worker in self._workers.values():
                 if worker.phase is Phase.STARTING:
-                    self._end(worker)  # it may have read what has changed since
+                    worker.end(self._graceful_s)  # it may have read what has changed since
             self._start_generation()
 
     def _start_generation(self) -> None:
@@ -188,7 +129,7 @@ class Supervisor:
         self._has_served = True
         for worker in self._workers.values():
             if worker.generation < self._generation:
-                self._end(worker)
+                worker.end(self._graceful_s)
 
     def _older_serve(self) -> bool:
         return any(each.generation < self._generation and each.phase is Phase.SERVING
@@ -198,7 +139,7 @@ class Supervisor:
         """A reload failed: its workers end, and those that serve go on."""
         log.error("The reload failed: the workers that were there go on")
         for worker in self._current():
-            self._end(worker)
+            worker.end(self._graceful_s)
         self._generation = max(each.generation for each in self._workers.values() if each.phase is Phase.SERVING)
 
     # --- workers ---
@@ -211,6 +152,7 @@ class Supervisor:
             self._forget_parent(seat)
             raise InWorker(seat.sockets, reports, self._lifeline)
         os.close(reports)
+        os.set_blocking(report, False)
         self._workers[pid] = Worker(pid, seat, self._generation, report, time.monotonic())
 
     def _forget_parent(self, seat: Seat) -> None:
@@ -234,16 +176,6 @@ class Supervisor:
                 if not any(each is other for other in kept):
                     each.close()
 
-    def _read_report(self, worker: Worker) -> None:
-        said = os.read(worker.report, 65536)
-        worker.said += said
-        if not said:
-            os.close(worker.report)
-            worker.report = -1
-        elif b"ready\n" in worker.said and worker.phase is Phase.STARTING:
-            worker.phase = Phase.SERVING
-            self._on_ready()
-
     def _reap(self) -> None:
         while True:
             try:
@@ -257,39 +189,31 @@ class Supervisor:
                 self._on_end(worker, os.waitstatus_to_exitcode(status))
 
     def _on_end(self, worker: Worker, code: int) -> None:
-        while worker.report >= 0:
-            self._read_report(worker)
+        reason = worker.reason(code)
         if worker.phase is Phase.ENDING or self._stops_at is not None:
             return
         if worker.phase is Phase.SERVING:
-            log.error("Worker process [%d] died (%s)", worker.pid, _cause(code))
-        self._plan(worker)
+            log.error("Worker process [%d] died (%s)", worker.pid, cause(code))
+        worker.seat.plan(worker.started_at)
         if worker.phase is Phase.STARTING:
+            log.error("A worker failed to start: %s", reason)
             self._on_failed_start(worker, code)
 
-    def _plan(self, worker: Worker) -> None:
-        """When its seat is filled again: at once, or later each time while it does not last."""
-        seat, now = worker.seat, time.monotonic()
-        seat.failures = 0 if now - worker.started_at >= _STEADY_AFTER_S else seat.failures + 1
-        pause = min(_LONGEST_PAUSE_S, 0.1 * 2 ** (seat.failures - 1)) if seat.failures > 1 else 0.0
-        seat.starts_at = now + pause
-
     def _on_failed_start(self, worker: Worker, code: int) -> None:
-        log.error("A worker failed to start: %s", worker.said.decode(errors="replace").strip() or _cause(code))
         if self._older_serve():
             if worker.generation == self._generation:
                 self._go_back()
         elif self._changed:
             log.info("Waiting for a file to change")
             for seat in self._seats:
-                seat.starts_at = float("inf")
+                seat.starts_at = _FOREVER
         elif not self._has_served:
             self._status = EXIT_NO_APPLICATION if code == EXIT_NO_APPLICATION else EXIT_FAILED_AT_START
             self._stop()
 
     def _empty_seats(self) -> List[Seat]:
-        taken = {id(worker.seat) for worker in self._current()}
-        return [seat for seat in self._seats if id(seat) not in taken]
+        taken = {worker.seat for worker in self._current()}
+        return [seat for seat in self._seats if seat not in taken]
 
     def _fill_seats(self) -> None:
         if self._stops_at is None:
@@ -302,7 +226,7 @@ class Supervisor:
         now = time.monotonic()
         if self._changed and self._stops_at is None and self._looks_at <= now:
             path = self._changed()
-            self._looks_at = now + 0.5
+            self._looks_at = now + _LOOK_EVERY_S
             if path:
                 log.info("Reloading: %s has changed", os.path.relpath(path))
                 self._reload()
@@ -310,12 +234,3 @@ class Supervisor:
 
 def _wake_only(number: int, frame: object) -> None:
     """The wake-up descriptor tells the loop."""
-
-
-def _cause(code: int) -> str:
-    if code >= 0:
-        return f"exit status {code}"
-    try:
-        return signal.Signals(-code).name
-    except ValueError:
-        return f"signal {-code}"

@@ -112,7 +112,8 @@ class Wsgi:
             call = take(host)
 
     def handle(self, call: Any) -> None:
-        """One request: the application is called, and its answer sent."""
+        """One request: the application is called, and its answer sent. Nothing is raised: the thread has others to serve."""
+        environ: Dict[str, Any] = {}
         try:
             environ = call.environ(self._template)
             if call.has_body:
@@ -176,9 +177,12 @@ class Wsgi:
                     _close(result)
 
     def _write_access(self, call: Any, environ: Dict[str, Any]) -> None:
-        port = environ.get("REMOTE_PORT")
-        peer = f"{environ['REMOTE_ADDR']}:{port}" if port else "unix"
-        self._access(peer, environ["REQUEST_METHOD"], environ["REQUEST_URI"], environ["SERVER_PROTOCOL"][5:], call.status)
+        try:
+            port = environ.get("REMOTE_PORT")
+            peer = f"{environ['REMOTE_ADDR']}:{port}" if port else "unix"
+            self._access(peer, environ["REQUEST_METHOD"], environ["REQUEST_URI"], environ["SERVER_PROTOCOL"][5:], call.status)
+        except Exception as failure:  # also when the application has taken from the environment what is written here
+            log.error("A request's line cannot be written", exc_info=failure)
 
 
 def _template(server: Server, threads: int, processes: bool, root_path: str) -> Dict[str, Any]:

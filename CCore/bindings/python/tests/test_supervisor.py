@@ -178,6 +178,14 @@ class Deaths(CommandCase):
         # Sockets that nobody took over would keep their share of these waiting.
         self.assertEqual([ask(port, "GET", "/").status for _ in range(30)], [200] * 30)
 
+    def test_what_a_worker_leaves_behind_does_not_hold_up_its_replacement(self):
+        self.write("web.py", "import os, time\nif os.fork() == 0:\n    time.sleep(3)\n    os._exit(0)\n" + source())
+        command = self.start("web:app")
+        port = command.port()
+        os.kill(command.workers(1)[0], signal.SIGKILL)
+        command.wait_for("Application startup complete", 2)
+        self.assertEqual(ask(port, "GET", "/").status, 200)
+
     def test_a_worker_that_keeps_dying_is_replaced_more_and_more_slowly(self):
         self.write("web.py", "import os, threading\nthreading.Timer(0.4, os._exit, [7]).start()\n" + source())
         command = self.start("web:app")

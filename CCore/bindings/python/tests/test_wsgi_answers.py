@@ -318,6 +318,16 @@ class Faults(unittest.TestCase):
             slow.join()
 
     @both_ways
+    def test_an_application_that_empties_its_environment_costs_no_thread(self, threads):
+        def app(environ, start_response):
+            environ.clear()
+            return answering()(environ, start_response)
+
+        with serving(app, threads, access=print) as port, self.assertLogs("martlet.error"):
+            for _ in range(6):
+                self.assertEqual(ask(port, "GET", "/").status, 200)
+
+    @both_ways
     def test_access_is_told_of_each_request(self, threads):
         told = []
         with serving(answering(status="202 Accepted"), threads, access=lambda *line: told.append(line)) as port:
