@@ -10,6 +10,16 @@ use crate::server::Server;
 /// A server inside a loop that the caller owns: watch the descriptor, wait no longer than [`timeout`](Self::timeout),
 /// and call [`poll`](Self::poll) until it says that the server has stopped.
 ///
+/// ```no_run
+/// use std::os::unix::io::AsRawFd;
+/// # fn wait_until_readable(_: i32, _: Option<std::time::Duration>) {}
+/// let server = martlet::Server::new(martlet::Config::new().reactors(1))?.start_polled()?;
+/// while server.poll()? {
+///     wait_until_readable(server.as_raw_fd(), server.timeout()); // with poll, epoll, select, …
+/// }
+/// # Ok::<(), martlet::Error>(())
+/// ```
+///
 /// It stays on the thread that started it:
 ///
 /// ```compile_fail
@@ -19,7 +29,7 @@ use crate::server::Server;
 /// ```
 ///
 /// It is a [`Server`] for all that may be called from any thread: `server.drain(None)`, then polling on, is its
-/// graceful end.
+/// graceful end. [`Server::wait`] and [`Server::stop`] turn the loop themselves until the end.
 pub struct PolledServer {
     server: Server,
     _not_send: PhantomData<*const ()>,

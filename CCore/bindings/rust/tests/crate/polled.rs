@@ -139,6 +139,18 @@ fn dropped_amid_requests_it_turns_its_loop_to_the_end() {
 }
 
 #[test]
+fn who_waits_for_it_turns_its_loop() {
+    let server = polled(|server| drop(server.get("/", |_, _| "x")));
+    assert_eq!(server.wait(Some(Duration::from_millis(20))).unwrap_err().kind(), ErrorKind::Timeout);
+    let port = server.port();
+    let client = thread::spawn(move || Client::connect(port).get("/").check(200, "x"));
+    turn_until(&server, || client.is_finished());
+    client.join().unwrap();
+    server.stop().unwrap();
+    assert!(!server.poll().unwrap());
+}
+
+#[test]
 fn a_server_with_threads_is_not_polled() {
     let mut server = Server::new(Config::new().reactors(1)).unwrap();
     server.listen("127.0.0.1", 0).unwrap().start().unwrap();
