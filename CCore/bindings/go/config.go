@@ -35,6 +35,7 @@ type Config struct {
 	OutputHighWaterBytes int    // waiting for one peer: writers wait; default 262144
 	OutputLowWaterBytes  int    // … and go on; default 65536
 	Backlog              int    // of connections not yet accepted; default 4096
+	AnswerHalfClosed     bool   // a peer that sends no more is answered; default: it counts as gone, as for net/http
 	ServerName           string // the Server field; default "martlet"
 	NoServerName         bool   // sends no Server field
 }
@@ -84,6 +85,7 @@ func (c *Config) fill(out *C.mt_server_config) {
 	number(&out.output_high_water_bytes, int64(c.OutputHighWaterBytes))
 	number(&out.output_low_water_bytes, int64(c.OutputLowWaterBytes))
 	number(&out.backlog, int64(c.Backlog))
+	out.cancel_on_half_close = C.bool(!c.AnswerHalfClosed)
 	if c.NoServerName {
 		out.server_name = C.mt_slice{}
 	}

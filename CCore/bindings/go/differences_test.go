@@ -55,22 +55,31 @@ func TestInformationalStatusAndTrailersAreNotSent(t *testing.T) {
 	}
 }
 
-func TestPeerThatHalfClosesIsAnswered(t *testing.T) {
-	begun := make(chan struct{})
-	s := startHandler(t, func(w http.ResponseWriter, r *http.Request) {
-		close(begun)
-		select {
-		case <-r.Context().Done():
-		case <-time.After(50 * time.Millisecond):
-			io.WriteString(w, "answered")
+// TestPeerThatHalfClosesIsAnsweredOnDemand: whether a peer that sends no more is gone, nobody can tell.
+func TestPeerThatHalfClosesIsAnsweredOnDemand(t *testing.T) {
+	for answers, want := range map[bool]string{true: "answered", false: ""} {
+		begun, ended := make(chan struct{}), make(chan error, 1)
+		s := start(t, func(s *martlet.Server) {
+			s.Config.AnswerHalfClosed = answers
+			s.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				close(begun)
+				select {
+				case <-r.Context().Done():
+				case <-time.After(100 * time.Millisecond):
+				}
+				ended <- r.Context().Err()
+				io.WriteString(w, "answered")
+			})
+		})
+		c := dial(t, s)
+		io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+		wait(t, "the handler", begun)
+		c.CloseWrite()
+		all, _ := io.ReadAll(c)
+		err := wait(t, "the handler's end", ended)
+		if _, body, _ := strings.Cut(string(all), "\r\n\r\n"); body != want || answers != (err == nil) {
+			t.Errorf("AnswerHalfClosed %v: got %q, %v", answers, all, err)
 		}
-	})
-	c := dial(t, s)
-	io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-	wait(t, "the handler", begun)
-	c.CloseWrite()
-	if all, _ := io.ReadAll(c); !strings.HasSuffix(string(all), "answered") {
-		t.Errorf("got %q", all)
 	}
 }
 

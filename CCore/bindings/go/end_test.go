@@ -22,13 +22,13 @@ func TestPanicIsAnsweredWith500AndLogged(t *testing.T) {
 		panic("out of tea")
 	})
 	got := get(t, s.url("/"))
-	got.expect(t, 500, "Internal Server Error\n")
+	got.expect(t, 500, "500 Internal Server Error\n")
 	if got.Header.Get("X-Before") != "" {
 		t.Error("a field of the broken answer was sent")
 	}
 	s.expectLog(t, "out of tea")
 	s.expectLog(t, "end_test.go")
-	get(t, s.url("/")).expect(t, 500, "Internal Server Error\n")
+	get(t, s.url("/")).expect(t, 500, "500 Internal Server Error\n")
 }
 
 func TestPanicBehindTheHeadCutsTheAnswer(t *testing.T) {
@@ -61,7 +61,7 @@ func TestErrAbortHandlerCutsTheConnectionUnlogged(t *testing.T) {
 
 func TestGoexitIsAnsweredWith500(t *testing.T) {
 	s := startHandler(t, func(w http.ResponseWriter, r *http.Request) { runtime.Goexit() })
-	get(t, s.url("/")).expect(t, 500, "Internal Server Error\n")
+	get(t, s.url("/")).expect(t, 500, "500 Internal Server Error\n")
 }
 
 func TestContextEndsWhenThePeerBreaksOff(t *testing.T) {
@@ -169,7 +169,7 @@ func TestSecondWriteHeaderIsLoggedWithItsPlace(t *testing.T) {
 
 func TestStatusThatCannotBeIsAPanic(t *testing.T) {
 	s := startHandler(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(42) })
-	get(t, s.url("/")).expect(t, 500, "Internal Server Error\n")
+	get(t, s.url("/")).expect(t, 500, "500 Internal Server Error\n")
 	s.expectLog(t, "invalid WriteHeader code 42")
 }
 

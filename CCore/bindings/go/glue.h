@@ -148,6 +148,8 @@ mt_status mtgo_stream_start(mtgo_exchange *self, int status, bool closes, const 
 mt_status mtgo_stream_write(mtgo_exchange *self, const char *bytes, size_t size);
 /** Ends the stream, and lets go of the exchange. */
 void mtgo_stream_end(mtgo_exchange *self);
+/** Answers with the server's own 500, and lets go of the exchange. */
+void mtgo_fail(mtgo_exchange *self);
 /** Lets go of the exchange unanswered: 500, or a stream that is cut. */
 void mtgo_abandon(mtgo_exchange *self);
 
@@ -167,7 +169,7 @@ typedef struct mtgo_call {
   int status; /* 0: nothing is set */
   char *fields_out, *body_out;
   size_t fields_size, body_size;
-  bool has_body, is_deferred;
+  bool has_body, is_deferred, has_failed;
 } mtgo_call;
 
 /** A field's value, or no data when there is none. */

@@ -63,6 +63,11 @@ int mtgo_answer_file(mtgo_exchange *self, int status, bool closes, const char *f
   return refused;
 }
 
+void mtgo_fail(mtgo_exchange *self) {
+  mt_response_fail(mt_exchange_response(self->exchange), 500);
+  complete(self);
+}
+
 void mtgo_abandon(mtgo_exchange *self) {
   mtgo_body_drop(self);
   let_go(self);

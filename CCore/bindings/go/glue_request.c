@@ -146,7 +146,9 @@ static void on_inline(mt_request *request, mt_response *response, void *user_dat
   call.body_out = body;
   fill_call(&call);
   martletInline(data->route, &call);
-  if (call.is_deferred || !call.status) return;
+  if (call.is_deferred) return;
+  if (call.has_failed) mt_response_fail(response, 500);
+  if (call.has_failed || !call.status) return;
   int refused = mtgo_fill(response, (mtgo_head){fields, call.fields_size, call.status, false});
   if (refused) log_refused(&call, refused);
   if (call.has_body) mt_response_body_copy(response, (mt_slice){body, call.body_size});

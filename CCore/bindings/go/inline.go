@@ -56,7 +56,7 @@ func (route *inlineRoute) end(w *Response, r *Request, c *C.mtgo_call) {
 	r.close()
 	if cause := recover(); cause != nil {
 		route.in.logf("martlet: panic serving %s: %v\n%s", route.pattern, cause, debug.Stack())
-		c.status, c.fields_size, c.has_body = http.StatusInternalServerError, 0, false
+		c.has_failed = true
 	}
 }
 

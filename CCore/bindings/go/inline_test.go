@@ -55,9 +55,9 @@ func TestInlinePanicIsAnsweredWith500AndLogged(t *testing.T) {
 		w.SendString("lost")
 		panic("out of tea")
 	})
-	get(t, s.url("/")).expect(t, 500, "")
+	get(t, s.url("/")).expect(t, 500, "500 Internal Server Error\n")
 	s.expectLog(t, "out of tea")
-	get(t, s.url("/")).expect(t, 500, "")
+	get(t, s.url("/")).expect(t, 500, "500 Internal Server Error\n")
 }
 
 func TestInlineHandlerThatForgetsIsAnsweredFor(t *testing.T) {

@@ -267,18 +267,11 @@ func (w *response) fail(cuts bool) {
 	w.e.mu.Lock()
 	defer w.e.mu.Unlock()
 	if !cuts && !w.isStarted {
-		w.answerError()
+		C.mtgo_fail(w.e.c)
 	} else {
 		w.cut()
 	}
 	w.close()
-}
-
-func (w *response) answerError() {
-	w.header = http.Header{"Content-Type": {"text/plain; charset=utf-8"}, "X-Content-Type-Options": {"nosniff"}}
-	w.buffers.body = append(w.buffers.body[:0], "Internal Server Error\n"...)
-	w.fix(http.StatusInternalServerError)
-	w.answerWhole()
 }
 
 // cut breaks the answer off, so that the peer sees that it is not whole.
