@@ -52,7 +52,8 @@ func TestHandlerTakesWhatNoRouteDoes(t *testing.T) {
 }
 
 func TestDefaultServeMuxIsTheDefault(t *testing.T) {
-	defer func(before *http.ServeMux) { http.DefaultServeMux = before }(http.DefaultServeMux)
+	before := http.DefaultServeMux
+	t.Cleanup(func() { http.DefaultServeMux = before })
 	http.DefaultServeMux = http.NewServeMux()
 	http.HandleFunc("/of-the-default-mux", hello)
 	s := start(t, func(*martlet.Server) {})
