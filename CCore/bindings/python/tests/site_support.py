@@ -47,7 +47,7 @@ class SiteCase(unittest.TestCase):
             self.ask("GET", target)
         return caught.exception.partial
 
-    def load(self, target, seconds=2):
+    def load(self, target, seconds=1):
         told = subprocess.run(["wrk", "-t1", "-c64", f"-d{seconds}s", f"http://127.0.0.1:{self.port}{target}"],
                               capture_output=True, text=True, timeout=60).stdout
         self.assertRegex(told, r"\d+ requests in")

@@ -79,7 +79,7 @@ class DjangoSite(SiteCase):
 
     def test_load_is_answered_without_a_failure(self):
         self.load("/")
-        self.load("/stream", 1)
+        self.load("/stream")
 
 
 class DjangoBelowAPath(SiteCase):

@@ -82,7 +82,7 @@ class FlaskSite(SiteCase):
 
     def test_load_is_answered_without_a_failure(self):
         self.load("/")
-        self.load("/stream?word=w", 1)
+        self.load("/stream?word=w")
 
 
 class FlaskOnTheReactor(FlaskSite):

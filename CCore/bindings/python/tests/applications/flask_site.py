@@ -72,7 +72,7 @@ def stream():
     def lines():
         for index in range(5):
             yield f"{request.args['word']} {index}\n"
-            time.sleep(0.01)
+            time.sleep(0.001)
     return Response(stream_with_context(lines()), mimetype="text/plain")
 
 
