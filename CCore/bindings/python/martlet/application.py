@@ -12,7 +12,7 @@ from ._native import lib
 from .handles import log
 from .message import METHODS
 from .server import Server
-from .tasks import Lenders, Relay
+from .tasks import Lenders
 
 SPEC_VERSION = "2.3"
 PAUSE_BYTES = 65536
@@ -72,7 +72,7 @@ class Application(fast.Asgi):
         self.state, self.root_path = state or None, root_path
         self.enter_task, self.leave_task = asyncio.tasks._enter_task, asyncio.tasks._leave_task
         self.lenders = Lenders(loop, self.conclude)
-        self.parked = self.lenders.parked
+        self.parked, self.want_more = self.lenders.parked, self.lenders.want_more
         self.access, self.logs_access = access, access is not None
         self.server = server
 
@@ -84,24 +84,26 @@ class Application(fast.Asgi):
     # Where a request goes on.
 
     def take_over(self, lender, coroutine, context, waited, cycle) -> None:
-        self.lenders.take_over(lender[3], Relay(coroutine, context, waited), cycle)
+        self.lenders.take_over(lender[3], coroutine, context, waited, cycle)
 
     def retire(self, lender) -> None:
         self.lenders.retire(lender[3])
 
-    def start_late(self, cycle, scope) -> None:
-        self.lenders.watch(self.loop.create_task(self._run_late(cycle, scope)))
-        self.lenders.want_more()
+    def start_task(self, cycle, scope) -> None:
+        self.lenders.running[cycle] = self.loop.create_task(self._run(cycle, scope))
 
-    async def _run_late(self, cycle, scope) -> None:
+    async def _run(self, cycle, scope) -> None:
+        failure = None
         try:
             await self.app(scope, cycle.receive, cycle.send)
         except BaseException as exception:
-            self.conclude(cycle, exception)
+            failure = exception
             if isinstance(exception, (KeyboardInterrupt, SystemExit)):
                 raise
-        else:
-            self.conclude(cycle, None)
+        finally:
+            del self.lenders.running[cycle]
+            self.conclude(cycle, failure)
+            del failure
 
     async def as_coroutine(self, awaitable):
         return await awaitable

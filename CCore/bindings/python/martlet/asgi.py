@@ -40,27 +40,32 @@ class AsgiServer:
         if started:
             started()
         if self._is_stopping:
-            self.stop()
+            self._drain()
         await self._poller.stopped
         await self._end(application)
 
     async def _end(self, application: Application) -> None:
         application.lenders.close()
-        running = application.lenders.running
+        running = set(application.lenders.running.values())
+        began = asyncio.get_running_loop().time()
+        while running and asyncio.get_running_loop().time() < began + (self.graceful_timeout_ms or 10000) / 1000:
+            _, running = await asyncio.wait(running, timeout=0.05)
         if running:
-            timeout = (self.graceful_timeout_ms or 10000) / 1000
-            _, late = await asyncio.wait(running, timeout=timeout)
-            if late:
-                log.error("%d requests or background tasks were cancelled at the end", len(late))
-                for task in late:
-                    task.cancel()
-                await asyncio.wait(late, timeout=1)
+            log.error("%d requests or background tasks were cancelled at the end", len(running))
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running, timeout=1)
         await self.lifespan.shutdown()
 
     def stop(self) -> None:
-        """Begins a graceful end: running requests and background tasks finish, for graceful_timeout_ms at most. From the
-        loop's thread."""
+        """Begins a graceful end: running requests and background tasks finish, for graceful_timeout_ms at most; the second
+        time it ends at once. From the loop's thread."""
+        if self._is_stopping:
+            self.graceful_timeout_ms = 1
         self._is_stopping = True
+        self._drain()
+
+    def _drain(self) -> None:
         if self._poller is not None:
             self.server.drain(self.graceful_timeout_ms)
 

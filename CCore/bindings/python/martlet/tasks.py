@@ -11,25 +11,70 @@ import weakref
 from typing import Any, Callable, Coroutine, Optional
 
 FEWEST, MOST = 8, 256
+Conclude = Callable[[Any, Optional[BaseException]], None]
 
 
-class Relay:
-    """Goes on with a coroutine in its own context, as the task that awaits this. What the coroutine waits for, the
+class Lender:
+    """One task: waits, and goes on with what is handed over, in the context of that. What the coroutine waits for, the
     task waits for; what the task is sent, thrown or cancelled with, the coroutine is."""
 
-    def __init__(self, coroutine: Coroutine, context: Any, waited: Any) -> None:
-        self.coroutine, self.context, self.waited = coroutine, context, waited
+    __slots__ = ("lenders", "task", "future", "coroutine", "context", "waited", "cycle")
 
-    def cancel(self) -> None:
+    def __init__(self, lenders: "Lenders") -> None:
+        self.lenders = lenders
+        self.future = lenders.loop.create_future()
+        self.coroutine: Optional[Coroutine] = None
+        self.task = lenders.loop.create_task(self._run())
+
+    def hand_over(self, coroutine: Coroutine, context: Any, waited: Any, cycle: Any) -> None:
+        self.coroutine, self.context, self.waited, self.cycle = coroutine, context, waited, cycle
+        self.end_waiting()
+
+    def end_waiting(self) -> None:
+        if not self.future.done():
+            self.future.set_result(None)
+
+    async def _run(self) -> None:
+        self.lenders.park(self)
+        is_cancelled = False
+        try:
+            await self.future
+        except asyncio.CancelledError:
+            is_cancelled = True
+            if self.coroutine is None:
+                raise
+        if self.coroutine is not None:
+            await self._go_on(is_cancelled)
+
+    async def _go_on(self, is_cancelled: bool) -> None:
+        running, failure = self.lenders.running, None
+        running[self.cycle] = self.task
+        try:
+            if is_cancelled:
+                self._cancel()
+            await self
+        except StopIteration:
+            pass
+        except BaseException as exception:
+            failure = exception
+            if isinstance(exception, (KeyboardInterrupt, SystemExit)):
+                raise
+        finally:
+            del running[self.cycle]
+            self.lenders.conclude(self.cycle, failure)
+            del failure
+
+    def _cancel(self) -> None:
         """Cancels what the coroutine waits for, as Task.cancel does; failing that, the coroutine."""
         if self.waited is None or not self.waited.cancel():
             self.waited = self.context.run(self.coroutine.throw, asyncio.CancelledError())
 
     def __await__(self):
-        run, send, throw = self.context.run, self.coroutine.send, self.coroutine.throw
+        run, send, throw, waited = self.context.run, self.coroutine.send, self.coroutine.throw, self.waited
+        self.waited = None
         while True:
             try:
-                value = yield self.waited
+                value = yield waited
             except GeneratorExit:
                 self.coroutine.close()
                 raise
@@ -38,72 +83,30 @@ class Relay:
             else:
                 step, argument = send, value
             try:
-                self.waited = run(step, argument)
+                waited = run(step, argument)
             except StopIteration:
                 return
 
 
-class Lender:
-    """One task: waits, and goes on with what is handed over."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, conclude: Callable[[Any, Optional[BaseException]], None]) -> None:
-        self.future = loop.create_future()
-        self.conclude = conclude
-        self.relay: Optional[Relay] = None
-        self.cycle: Any = None
-        self.task = loop.create_task(self._run())
-
-    def hand_over(self, relay: Relay, cycle: Any) -> None:
-        self.relay, self.cycle = relay, cycle
-        self.end_waiting()
-
-    def end_waiting(self) -> None:
-        if not self.future.done():
-            self.future.set_result(None)
-
-    async def _run(self) -> None:
-        is_cancelled = False
-        try:
-            await self.future
-        except asyncio.CancelledError:
-            is_cancelled = True
-            if self.relay is None:
-                raise
-        if self.relay is not None:
-            await self._go_on(self.relay, is_cancelled)
-
-    async def _go_on(self, relay: Relay, is_cancelled: bool) -> None:
-        try:
-            if is_cancelled:
-                relay.cancel()
-            await relay
-        except StopIteration:
-            self.conclude(self.cycle, None)
-        except BaseException as exception:
-            self.conclude(self.cycle, exception)
-            if isinstance(exception, (KeyboardInterrupt, SystemExit)):
-                raise
-        else:
-            self.conclude(self.cycle, None)
-
-
 class Lenders:
-    """The tasks that wait, as (task, future, weak references to the task, lender) in `parked`."""
+    """The tasks that wait, as (task, future, weak references to the task, lender) in `parked`. `conclude(cycle, exception)`
+    is told of the end of what was handed over."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, conclude: Callable[[Any, Optional[BaseException]], None]) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, conclude: Conclude) -> None:
         self.loop, self.conclude = loop, conclude
         self.parked: list = []
-        self.running: set[asyncio.Task] = set()
+        # By cycle: the tasks that a graceful end waits for.
+        self.running: dict[Any, asyncio.Task] = {}
         self._wanted, self._coming = FEWEST, 0
 
     def refill(self) -> None:
-        """Brings as many as are wanted. Each is parked once it waits, with the loop's next turn."""
-        while len(self.parked) + self._coming < self._wanted:
-            lender = Lender(self.loop, self.conclude)
+        """Brings as many as are wanted, with the loop's next turn."""
+        for _ in range(self._wanted - len(self.parked) - self._coming):
             self._coming += 1
-            self.loop.call_soon(self._park, lender)
+            Lender(self)
 
-    def _park(self, lender: Lender) -> None:
+    def park(self, lender: Lender) -> None:
+        """From inside the lender's task, which is about to wait."""
         self._coming -= 1
         self.parked.append((lender.task, lender.future, weakref.getweakrefcount(lender.task), lender))
 
@@ -111,19 +114,13 @@ class Lenders:
         self._wanted = min(MOST, self._wanted * 2)
         self.refill()
 
-    def take_over(self, lender: Lender, relay: Relay, cycle: Any) -> None:
-        self.watch(lender.task)
-        lender.hand_over(relay, cycle)
+    def take_over(self, lender: Lender, coroutine: Coroutine, context: Any, waited: Any, cycle: Any) -> None:
+        lender.hand_over(coroutine, context, waited, cycle)
         self.refill()
 
     def retire(self, lender: Lender) -> None:
         lender.end_waiting()
         self.refill()
-
-    def watch(self, task: asyncio.Task) -> None:
-        """Counts a task among those that a graceful end waits for."""
-        self.running.add(task)
-        task.add_done_callback(self.running.discard)
 
     def close(self) -> None:
         self._wanted = 0

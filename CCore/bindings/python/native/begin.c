@@ -92,19 +92,26 @@ static void step(cycle *self, PyObject *scope, begun *begun) {
   if (result == PYGEN_ERROR) begun->exception = take_exception();
 }
 
+static void step_in(PyObject *context, cycle *self, PyObject *scope, begun *begun) {
+  if (PyContext_Enter(context) < 0) {
+    begun->exception = take_exception();
+    return;
+  }
+  step(self, scope, begun);
+  if (PyContext_Exit(context) < 0) PyErr_WriteUnraisable(context);
+}
+
 /** One step as `task`, in `context`. */
 static void begin(cycle *self, PyObject *scope, PyObject *task, PyObject *context, begun *begun) {
   asgi *asgi = self->asgi;
   PyObject *identity[] = {asgi->loop, task};
   PyObject *entered = PyObject_Vectorcall(asgi->enter_task, identity, 2, NULL);
-  if (!entered || PyContext_Enter(context) < 0) {
+  if (!entered) {
     begun->exception = take_exception();
-    Py_XDECREF(entered);
     return;
   }
-  step(self, scope, begun);
   Py_DECREF(entered);
-  if (PyContext_Exit(context) < 0) PyErr_WriteUnraisable(context);
+  step_in(context, self, scope, begun);
   tell(PyObject_Vectorcall(asgi->leave_task, identity, 2, NULL), task);
 }
 
@@ -129,32 +136,45 @@ static void conclude(cycle *self, begun *begun) {
     tell(PyObject_CallMethodObjArgs((PyObject *)asgi, word_unfinished, self, NULL), asgi);
 }
 
-static void start_eagerly(cycle *self, PyObject *scope, PyObject *lender) {
-  PyObject *context = PyContext_CopyCurrent();
-  if (!context) return PyErr_WriteUnraisable((PyObject *)self->asgi);
+/** Whether it had to wait. */
+static bool start_eagerly(cycle *self, PyObject *scope, PyObject *lender, PyObject *context) {
   PyObject *task = PyTuple_GET_ITEM(lender, 0);
   Py_ssize_t references = Py_REFCNT(task);
   begun begun = {0};
   begin(self, scope, task, context, &begun);
-  if (begun.is_waiting) {
+  if (begun.is_waiting)
     hand_over(self, lender, context, &begun);
-  } else {
+  else
     conclude(self, &begun);
-    Py_CLEAR(begun.coroutine);
-    Py_CLEAR(begun.exception);
-    give_parked(self->asgi, lender, references);
-  }
   Py_XDECREF(begun.coroutine);
   Py_XDECREF(begun.waited);
   Py_XDECREF(begun.exception);
-  Py_DECREF(context);
+  if (!begun.is_waiting) give_parked(self->asgi, lender, references);
+  return begun.is_waiting;
 }
 
-/** Every task is lent: this one gets its own, which begins with the loop's next turn. */
-static void start_late(cycle *self, PyObject *scope) {
+/** Gives it a task of its own, which begins with the loop's next turn. */
+static void start_task(cycle *self, PyObject *scope) {
   if (!cycle_defer(self)) return PyErr_WriteUnraisable((PyObject *)self);
-  tell(PyObject_CallMethodObjArgs((PyObject *)self->asgi, word_start_late, self, scope, NULL),
+  tell(PyObject_CallMethodObjArgs((PyObject *)self->asgi, word_start_task, self, scope, NULL),
        self->asgi);
+}
+
+static void start(cycle *self, PyObject *scope) {
+  unsigned char *habit;
+  if (habit_is_to_wait(self->asgi, self->request, &habit)) return start_task(self, scope);
+  PyObject *lender = take_parked(self->asgi);
+  if (!lender) {
+    tell(PyObject_CallMethodObjArgs((PyObject *)self->asgi, word_want_more, NULL), self->asgi);
+    return start_task(self, scope);
+  }
+  PyObject *context = PyContext_CopyCurrent();
+  if (context)
+    habit_learn(habit, start_eagerly(self, scope, lender, context));
+  else
+    PyErr_WriteUnraisable((PyObject *)self->asgi);
+  Py_XDECREF(context);
+  Py_DECREF(lender);
 }
 
 void begin_application(cycle *self) {
@@ -163,11 +183,6 @@ void begin_application(cycle *self) {
     Py_INCREF(scope);
   else
     self->scope = NULL;
-  PyObject *lender = take_parked(self->asgi);
-  if (lender)
-    start_eagerly(self, scope, lender);
-  else
-    start_late(self, scope);
-  Py_XDECREF(lender);
+  start(self, scope);
   Py_DECREF(scope);
 }

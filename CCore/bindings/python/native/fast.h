@@ -25,7 +25,7 @@ static inline PySendResult PyIter_Send(PyObject *coroutine, PyObject *value, PyO
   WORD(type) WORD(status) WORD(headers) WORD(body) WORD(more_body) WORD(method) WORD(path) \
   WORD(raw_path) WORD(query_string) WORD(client) WORD(http_version) WORD(state) WORD(extensions) \
   WORD(done) WORD(wait_message) WORD(wait_drained) WORD(send_other) WORD(take_over) \
-  WORD(start_late) WORD(failed) WORD(unfinished) WORD(woken) WORD(retire) WORD(as_coroutine) \
+  WORD(start_task) WORD(want_more) WORD(failed) WORD(unfinished) WORD(woken) WORD(retire) WORD(as_coroutine) \
   WORD(log_access)
 /* clang-format on */
 #define DECLARE_WORD(name) extern PyObject *word_##name;
@@ -50,6 +50,8 @@ PyObject *memo_get(const struct memo_slot *slot, const char *key, size_t size);
 /** Remembers `value` there. A failure is forgotten: the next request tries again. */
 void memo_put(struct memo_slot *slot, const char *key, size_t size, PyObject *value);
 
+enum { HABITS = 1024 };
+
 /** What an application is served by: martlet.application's class inherits it and brings the slow
  * paths. */
 typedef struct asgi {
@@ -67,6 +69,9 @@ typedef struct asgi {
   PyObject *leave_task;
   /** Whether log_access(scope, status) is to be called. */
   char logs_access;
+  /** Of habit.c: how surely requests of a kind wait, and how many were begun as waiters. */
+  unsigned char habits[HABITS];
+  unsigned waiters;
 } asgi;
 extern PyTypeObject asgi_type;
 
@@ -137,6 +142,10 @@ bool body_ask(cycle *self, bool is_awaited);
 void begin_application(cycle *self);
 /** Says what went wrong where no caller could be told; takes `result`. */
 void tell(PyObject *result, void *about);
+
+/** habit.c: whether requests like this one used to wait; `*habit` is for habit_learn. */
+bool habit_is_to_wait(asgi *self, const mt_request *request, unsigned char **habit);
+void habit_learn(unsigned char *habit, bool has_waited);
 
 /** The scope of a request, or NULL with an exception. */
 PyObject *scope_new(const asgi *asgi, const mt_request *request);

@@ -134,11 +134,19 @@ async def background(scope, receive, send):
 
 ROUTES = {"/named": named, "/unwaited": unwaited, "/leaky": leaky, "/timed": timed_out, "/late": late_timeout,
           "/suicidal": suicidal, "/cancelled": cancelled, "/grouped": grouped, "/threaded": threaded, "/raises": raises,
-          "/after-start": raises_after_start, "/nothing": nothing, "/half": half, "/background": background}
+          "/after-start": raises_after_start, "/nothing": nothing, "/half": half, "/habitual": habitual, "/background": background}
 
 
 def app(scope, receive, send):
     return Awaitable(scope, receive, send) if scope["path"] == "/awaitable" else ROUTES[scope["path"]](scope, receive, send)
+
+
+async def habitual(scope, receive, send):
+    """Waits when asked to: its requests are begun in both ways."""
+    if scope["query_string"]:
+        await asyncio.sleep(0.001)
+    await answer(send, repr((VARIABLE.get(), asyncio.current_task() is not None)).encode())
+    VARIABLE.set("set")
 
 
 class Tasks:
@@ -177,6 +185,10 @@ class Tasks:
         self.assertEqual(self.body("/late"), "late")
         self.assertEqual(self.body("/suicidal"), "cancelled itself")
         self.assertEqual(self.body("/cancelled"), "cancelled while locked")
+
+    def test_habits_change_how_a_request_begins_and_nothing_else(self):
+        for query in ["?wait"] * 10 + [""] * 100 + ["?wait"] * 5:
+            self.assertEqual(self.body("/habitual" + query), "('unset', True)")
 
     def test_groups_and_threads_work(self):
         self.assertEqual(self.body("/grouped"), "01234")
@@ -295,6 +307,19 @@ class LifeOfServer:
                 server.stop()
                 self.assertLess(time.monotonic() - began, 3)
         self.assertEqual(told, ["cancelled"])
+
+    def test_a_second_stop_does_not_wait(self):
+        async def app(scope, receive, send):
+            await answer(send, b"answered")
+            await asyncio.sleep(60)
+        with self.assertLogs("martlet.error"), serving(app, self.loop, lifespan="off") as server:
+            self.assertEqual(ask(server.port, "GET", "/").body, b"answered")
+            for _ in range(2):
+                server.loop.call_soon_threadsafe(server.asgi.stop)
+                time.sleep(0.1)
+            began = time.monotonic()
+            server.thread.join(10)
+            self.assertLess(time.monotonic() - began, 3)
 
     def test_each_response_is_told_to_the_access_log(self):
         told = []
