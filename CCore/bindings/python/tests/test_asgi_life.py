@@ -126,6 +126,14 @@ class Awaitable:
         return answer(self.send, b"an awaitable").__await__()
 
 
+async def habitual(scope, receive, send):
+    """Waits when asked to: its requests are begun in both ways."""
+    if scope["query_string"]:
+        await asyncio.sleep(0.001)
+    await answer(send, repr((VARIABLE.get(), asyncio.current_task() is not None)).encode())
+    VARIABLE.set("set")
+
+
 async def background(scope, receive, send):
     await answer(send, b"answered")
     await asyncio.sleep(0.05)
@@ -139,14 +147,6 @@ ROUTES = {"/named": named, "/unwaited": unwaited, "/leaky": leaky, "/timed": tim
 
 def app(scope, receive, send):
     return Awaitable(scope, receive, send) if scope["path"] == "/awaitable" else ROUTES[scope["path"]](scope, receive, send)
-
-
-async def habitual(scope, receive, send):
-    """Waits when asked to: its requests are begun in both ways."""
-    if scope["query_string"]:
-        await asyncio.sleep(0.001)
-    await answer(send, repr((VARIABLE.get(), asyncio.current_task() is not None)).encode())
-    VARIABLE.set("set")
 
 
 class Tasks:
