@@ -194,11 +194,10 @@ typedef void *(*end_fn)(void *exchange);
 
 /** Which of the two succeeded; the other was refused. */
 static int race(end_fn first, end_fn second, mt_exchange *exchange) {
-  const end_fn racers[] = {first, second};
   pthread_t threads[2];
   void *results[2];
-  for (int i = 0; i < 2; i++)
-    assert_int_equal(pthread_create(&threads[i], NULL, racers[i], exchange), 0);
+  assert_int_equal(pthread_create(&threads[0], NULL, first, exchange), 0);
+  assert_int_equal(pthread_create(&threads[1], NULL, second, exchange), 0);
   for (int i = 0; i < 2; i++) pthread_join(threads[i], &results[i]);
   int winner = (uintptr_t)results[0] == MT_OK ? 0 : 1;
   assert_int_equal((uintptr_t)results[winner], MT_OK);
