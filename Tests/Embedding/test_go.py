@@ -15,7 +15,7 @@ BUILD = ROOT / ".build-go"
 PREFIX = BUILD / "installed"
 GO_SECONDS = 300
 # What goroutines and threads share is tried under the race detector too.
-RACED = "Close|Shutdown|Context|Finished|NoUse|Later|Panic|ManyAre|Slowly"
+RACED = "Close|Shutdown|Context|Finished|NoUse|Later|Panic|ManyAre|AllWho"
 
 
 @functools.cache
@@ -47,7 +47,7 @@ def example(name):
 
 def names_of_tests():
     for path in sorted(MODULE.glob("*_test.go")):
-        yield from re.findall(r"^func (Test\w+)\(", path.read_text(), re.M)
+        yield from re.findall(r"^func ((?:Test|Example)\w*)\(", path.read_text(), re.M)
 
 
 @functools.cache
@@ -89,7 +89,7 @@ def add_test(name):
     def check(self):
         ends, output = outcomes()
         self.assertEqual(ends.get(name), "pass", output)
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name[len("Test"):]).lower()
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name.removeprefix("Test")).lower()
     setattr(Module, f"test_{words}", check)
 
 

@@ -58,6 +58,10 @@ func TestInformationalStatusAndTrailersAreNotSent(t *testing.T) {
 // TestPeerThatHalfClosesIsAnsweredOnDemand: whether a peer that sends no more is gone, nobody can tell.
 func TestPeerThatHalfClosesIsAnsweredOnDemand(t *testing.T) {
 	for answers, want := range map[bool]string{true: "answered", false: ""} {
+		long := patience
+		if answers {
+			long = 100 * time.Millisecond
+		}
 		begun, ended := make(chan struct{}), make(chan error, 1)
 		s := start(t, func(s *martlet.Server) {
 			s.Config.AnswerHalfClosed = answers
@@ -65,7 +69,7 @@ func TestPeerThatHalfClosesIsAnsweredOnDemand(t *testing.T) {
 				close(begun)
 				select {
 				case <-r.Context().Done():
-				case <-time.After(100 * time.Millisecond):
+				case <-time.After(long):
 				}
 				ended <- r.Context().Err()
 				io.WriteString(w, "answered")

@@ -323,7 +323,7 @@ func cases(t testing.TB) map[string]struct {
 			w.Header().Set("Etag", `"v1"`)
 			http.ServeContent(w, r, "a.txt", time.Unix(1700000000, 0), strings.NewReader("the content"))
 		}), append(both("/"), getWith("/", "If-None-Match", `"v1"`), getWith("/", "If-Match", `"v2"`), getWith("/", "Range", "bytes=4-6"))},
-		"timeout": {http.TimeoutHandler(http.HandlerFunc(slowly), 50*time.Millisecond, "too late"), gets("/fast", "/slow")},
+		"timeout": {http.TimeoutHandler(http.HandlerFunc(slowly), 400*time.Millisecond, "too late"), gets("/fast", "/slow")},
 		"nothing": {http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), both("/")},
 		"announced": {http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Length", "5")
