@@ -28,7 +28,7 @@ def environment():
     # Programs of the documentation know no rpath.
     libraries = os.pathsep.join(filter(None, [f"{PREFIX}/lib", os.environ.get("LD_LIBRARY_PATH")]))
     return {"PKG_CONFIG_PATH": search, "LD_LIBRARY_PATH": libraries, "CARGO_TARGET_DIR": str(BUILD),
-            "RUSTFLAGS": "-D warnings", "RUSTDOCFLAGS": "-D warnings", "RUST_BACKTRACE": "0"}
+            "RUSTFLAGS": "-D warnings", "RUSTDOCFLAGS": "-D warnings", "RUST_BACKTRACE": "0", "CARGO_INCREMENTAL": "0"}
 
 
 def cargo(*words):
