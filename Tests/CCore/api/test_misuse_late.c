@@ -75,6 +75,7 @@ static void check_refused(mt_exchange *exchange) {
       mt_response_body_copy(response, text),
       mt_response_body_borrow(response, text, ledger_give_back, ledger_gift()),
       mt_response_body_file(response, dup(0), 0, 1),
+      mt_response_fail(response, 500),
       mt_exchange_complete(exchange),
       mt_exchange_on_cancel(exchange, ignore, ledger_gift(), ledger_give_back),
       mt_exchange_stream_start(exchange, 1, ignore, ledger_gift(), ledger_give_back),

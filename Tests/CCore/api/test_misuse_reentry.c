@@ -95,15 +95,50 @@ static void release(void *exchange) {
   mt_exchange_release(exchange);
 }
 
-/** The bytes are the request's own: they are there as long as the exchange is. */
+static void is_read(host *self, client *peer) {
+  (void)self;
+  client_expect(peer, 200, NULL);
+}
+
+static void is_not_read(host *self, client *peer) {
+  client_reset(peer);
+  HOST_AWAIT(self, connections_open, 0);
+}
+
+static void ends_with_the_server(host *self, client *peer) {
+  (void)peer;
+  host_destroy(self);
+}
+
+static char much[16 << 20];
+
+/** Its last reference goes with the body. */
 static void a_lent_body_may_be_all_that_holds_the_exchange(void **state) {
+  static void (*const fates[])(host *, client *) = {is_read, is_not_read, ends_with_the_server};
+  host *self = *state;
+  for (int i = 0; i < 6; i++) {
+    client peer;
+    mt_exchange *exchange = ask(self, &peer);
+    mt_slice path = mt_request_path(mt_exchange_request(exchange)), all = {much, sizeof much};
+    assert_int_equal(mt_response_body_borrow(mt_exchange_response(exchange), i % 2 ? all : path,
+                                             release, exchange),
+                     MT_OK);
+    assert_int_equal(mt_exchange_complete(exchange), MT_OK);
+    fates[i / 2](self, &peer);
+    if (peer.socket >= 0) client_close(&peer);
+    host_destroy(self);
+    assert_int_equal(atomic_load(&self->memory.live_blocks), 0);
+  }
+}
+
+static void so_it_may_behind_the_end(void **state) {
+  host *self = *state;
   client peer;
-  mt_exchange *exchange = ask(*state, &peer);
-  mt_slice path = mt_request_path(mt_exchange_request(exchange));
-  assert_int_equal(mt_response_body_borrow(mt_exchange_response(exchange), path, release, exchange),
-                   MT_OK);
-  assert_int_equal(mt_exchange_complete(exchange), MT_OK);
-  client_expect(&peer, 200, "/path");
+  mt_exchange *exchange = ask(self, &peer);
+  mt_response_body_borrow(mt_exchange_response(exchange), MT_SLICE("late"), release, exchange);
+  host_destroy(self);
+  assert_int_equal(mt_exchange_complete(exchange), MT_ERROR_CLOSED);
+  assert_int_equal(atomic_load(&self->memory.live_blocks), 0);
   client_close(&peer);
 }
 
@@ -176,15 +211,46 @@ static void an_error_handler_keeps_its_user_data_though_the_server_ends(void **s
   client_close(&peer);
 }
 
+/* --- what a failure is replaced by --- */
+
+static void fail_again(const mt_request *request, mt_response *response, int status, void *line) {
+  (void)request, (void)line;
+  mt_response_body_borrow(response, MT_SLICE("never sent"), ledger_give_back, ledger_gift());
+  if (mt_response_fail(response, status) == MT_OK) atomic_fetch_add(&calls, 1);
+}
+
+/** As long as somebody holds an exchange, whoever answers for it is there. */
+static void an_error_handler_that_fails_is_answered_for_behind_the_end_too(void **state) {
+  host *self = *state;
+  atomic_store(&calls, 0);
+  assert_int_equal(
+      mt_server_error_handler(host_server(self), fail_again, ledger_gift(), ledger_give_back, NULL),
+      MT_OK);
+  client peer;
+  mt_exchange *exchange = ask(self, &peer);
+  for (int i = 0; i < 2; i++) {
+    assert_int_equal(mt_response_fail(mt_exchange_response(exchange), 500), MT_OK);
+    assert_int_equal(ledger_given(), 2 + i);
+    assert_int_equal(ledger_given_back(), 1 + i);
+    host_destroy(self);
+  }
+  mt_exchange_release(exchange);
+  assert_int_equal(atomic_load(&calls), 2);
+  ledger_settle(3);
+  client_close(&peer);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       HOST_TEST(a_fallback_that_is_replaced_may_come_back),
       HOST_TEST(an_error_handler_that_is_replaced_may_come_back),
       HOST_TEST(a_lent_body_that_is_replaced_may_be_replaced_again),
       HOST_TEST(a_lent_body_may_be_all_that_holds_the_exchange),
+      HOST_TEST(so_it_may_behind_the_end),
       HOST_TEST(lent_bytes_come_back_when_they_are_sent),
       HOST_TEST(lent_bytes_come_back_when_nobody_is_there_to_take_them),
       HOST_TEST(an_error_handler_keeps_its_user_data_though_the_server_ends),
+      HOST_TEST(an_error_handler_that_fails_is_answered_for_behind_the_end_too),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
