@@ -76,7 +76,7 @@ class _Orders:
 
     def wait(self) -> None:
         """Returns when the worker is to end."""
-        select.select([self._wake, self._lifeline], [], [])
+        select.select([self._wake.fileno(), self._lifeline], [], [])
 
     def is_cut(self) -> bool:
         """Whether it is to end at once; looks for a moment."""

@@ -58,11 +58,12 @@ class Supervisor:
 
     def _turn(self) -> None:
         reports = {worker.report: worker for worker in self._workers.values() if worker.report >= 0}
-        readable, _, _ = select.select([self._wake, *reports], [], [], self._patience())
+        wake = self._wake.fileno()
+        readable, _, _ = select.select([wake, *reports], [], [], self._patience())
         for descriptor in readable:
-            if descriptor is not self._wake and reports[descriptor].read_report():
+            if descriptor != wake and reports[descriptor].read_report():
                 self._on_ready()
-        if self._wake in readable:
+        if wake in readable:
             self._on_signals(self._wake.recv(4096))
         self._fill_seats()
         for worker in self._workers.values():

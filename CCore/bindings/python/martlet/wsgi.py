@@ -8,9 +8,9 @@ import stat
 import sys
 import threading
 from contextlib import suppress
-from importlib.machinery import ExtensionFileLoader
-from importlib.util import module_from_spec, spec_from_loader
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional
+from importlib.machinery import ExtensionFileLoader, ModuleSpec
+from importlib.util import module_from_spec
+from typing import Any, Callable, Dict, Iterable, Iterator, Optional
 
 from . import _native
 from ._native import ffi
@@ -25,7 +25,7 @@ _FILE_BYTES = 65536
 def _load_bridge() -> Any:
     """The module martlet._wsgi lies in the file of martlet._native."""
     loader = ExtensionFileLoader("martlet._wsgi", _native.__file__)
-    module = module_from_spec(spec_from_loader("martlet._wsgi", loader))
+    module = module_from_spec(ModuleSpec("martlet._wsgi", loader, origin=_native.__file__))
     loader.exec_module(module)
     return module
 
@@ -82,12 +82,11 @@ class Wsgi:
     def __init__(self, application: Application, server: Server, *, threads: int, processes: bool = False,
                  root_path: str = "", access: Optional[AccessWriter] = None) -> None:
         self._application = application
-        self._server = server
         self._access = access
         self._root_path = root_path
-        self._is_inline = threads == 0
         self._template = _template(server, threads, processes, root_path)
-        self._host = _bridge.attach(int(ffi.cast("uintptr_t", server._pointer())), self.handle if self._is_inline else None)
+        address = int(ffi.cast("uintptr_t", server._pointer()))
+        self._host = _bridge.attach(address, None if threads else self.handle)
         self._threads = [threading.Thread(target=self._work, name=f"wsgi-{index}", daemon=True)
                          for index in range(threads)]
 
@@ -112,7 +111,7 @@ class Wsgi:
             call = take(host)
 
     def handle(self, call: Any) -> None:
-        """One request: the application is called, and its answer sent. Nothing is raised: the thread has others to serve."""
+        """One request: the application is called, its answer sent. Raises nothing: the thread has others to serve."""
         environ: Dict[str, Any] = {}
         try:
             environ = call.environ(self._template)
@@ -128,7 +127,7 @@ class Wsgi:
         except BaseException as failure:
             _fail(call, failure)
         if self._access is not None:
-            self._write_access(call, environ)
+            _write_access(self._access, call, environ)
 
     def _send(self, call: Any, result: Iterable[bytes]) -> None:
         """Sends what the application returned, and closes it. On the reactor that may go on later."""
@@ -175,14 +174,6 @@ class Wsgi:
             if closes:
                 with suppress(Exception):
                     _close(result)
-
-    def _write_access(self, call: Any, environ: Dict[str, Any]) -> None:
-        try:
-            port = environ.get("REMOTE_PORT")
-            peer = f"{environ['REMOTE_ADDR']}:{port}" if port else "unix"
-            self._access(peer, environ["REQUEST_METHOD"], environ["REQUEST_URI"], environ["SERVER_PROTOCOL"][5:], call.status)
-        except Exception as failure:  # also when the application has taken from the environment what is written here
-            log.error("A request's line cannot be written", exc_info=failure)
 
 
 def _template(server: Server, threads: int, processes: bool, root_path: str) -> Dict[str, Any]:
@@ -248,3 +239,12 @@ def _fail(call: Any, failure: BaseException) -> None:
         return  # the client is gone
     log.error("Exception in WSGI application", exc_info=failure)
     call.fail()
+
+
+def _write_access(write: AccessWriter, call: Any, environ: Dict[str, Any]) -> None:
+    try:
+        port = environ.get("REMOTE_PORT")
+        peer = f"{environ['REMOTE_ADDR']}:{port}" if port else "unix"
+        write(peer, environ["REQUEST_METHOD"], environ["REQUEST_URI"], environ["SERVER_PROTOCOL"][5:], call.status)
+    except Exception as failure:  # also when the application has taken from the environment what is written here
+        log.error("A request's line cannot be written", exc_info=failure)
