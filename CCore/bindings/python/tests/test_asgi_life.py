@@ -283,11 +283,13 @@ class LifeOfServer:
             await answer(send, b"late but whole")
             await asyncio.sleep(0.2)
             told.append("background")
-        with serving(app, self.loop, lifespan="off") as server, connect(server.port) as peer:
-            peer.sendall(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
-            time.sleep(0.05)
-            server.stop()
-            self.assertTrue(read_all(peer).endswith(b"late but whole"))
+        with serving(app, self.loop, lifespan="off") as server:
+            with connect(server.port) as peer:
+                peer.sendall(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+                time.sleep(0.05)
+                server.loop.call_soon_threadsafe(server.asgi.stop)
+                self.assertTrue(read_all(peer).endswith(b"late but whole"))
+            server.thread.join(10)
         self.assertEqual(told, ["background"])
 
     def test_the_end_has_a_deadline(self):
