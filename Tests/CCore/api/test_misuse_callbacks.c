@@ -147,7 +147,8 @@ static void note_ended(void *user_data) {
 
 static atomic_int may_begin;
 
-/** Watches each, and starts a stream that waits for its peer. Lets go of each second one. */
+/** Watches each, and starts a stream. Lets go of each second one: who was quicker than the server's
+ * end has cut that stream, and nobody is gone. */
 static void *watch_all(void *user_data) {
   watch *all = user_data;
   while (!atomic_load(&may_begin)) continue;
@@ -162,7 +163,7 @@ static void *watch_all(void *user_data) {
 static void check_watch(watch *self, bool is_held) {
   if (is_held) mt_exchange_release(self->exchange);
   client_close(&self->peer);
-  assert_int_equal(atomic_load(&self->cancelled), 1);
+  assert_in_range(atomic_load(&self->cancelled), is_held ? 1 : 0, 1);
   assert_int_equal(atomic_load(&self->ended), 2);
   assert_int_equal(atomic_load(&self->faults), 0);
 }

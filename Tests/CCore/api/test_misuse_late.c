@@ -222,7 +222,7 @@ static mt_exchange *take_filled(host *self, client *peer) {
 static void of_two_who_complete_at_once_one_does(void **state) {
   client peer;
   start_racing(*state, &peer);
-  for (int round = soak_count(400, 20000); round > 0; round--) {
+  for (int round = soak_count(400, 4000); round > 0; round--) {
     mt_exchange *exchange = take_filled(*state, &peer);
     race(complete, complete, exchange);
     mt_exchange_release(exchange);
@@ -235,7 +235,7 @@ static void of_two_who_complete_at_once_one_does(void **state) {
 static void of_two_who_complete_what_nobody_filled_one_does(void **state) {
   client peer;
   start_racing(*state, &peer);
-  for (int round = soak_count(400, 20000); round > 0; round--) {
+  for (int round = soak_count(400, 4000); round > 0; round--) {
     client_send(&peer, POST);
     mt_exchange *exchange = host_take(*state);
     race(complete, complete, exchange);
@@ -248,7 +248,7 @@ static void of_two_who_complete_what_nobody_filled_one_does(void **state) {
 static void of_two_who_complete_and_stream_at_once_one_does(void **state) {
   client peer;
   start_racing(*state, &peer);
-  for (int round = soak_count(400, 20000); round > 0; round--) {
+  for (int round = soak_count(400, 4000); round > 0; round--) {
     mt_exchange *exchange = take_filled(*state, &peer);
     if (race(complete, begin_stream, exchange) == 1) {
       assert_int_equal(mt_exchange_stream_write(exchange, MT_SLICE("four")), MT_OK);
@@ -261,7 +261,7 @@ static void of_two_who_complete_and_stream_at_once_one_does(void **state) {
   }
   client_close(&peer);
   host_destroy(*state);
-  ledger_settle(soak_count(400, 20000));
+  ledger_settle(soak_count(400, 4000));
 }
 
 static void of_many_who_let_go_at_once_one_is_the_last(void **state) {
@@ -269,7 +269,7 @@ static void of_many_who_let_go_at_once_one_is_the_last(void **state) {
   host *self = *state;
   client peer;
   start_racing(self, &peer);
-  for (int round = soak_count(200, 10000); round > 0; round--) {
+  for (int round = soak_count(200, 4000); round > 0; round--) {
     client_send(&peer, POST);
     mt_exchange *exchange = host_take(self);
     pthread_t threads[HOLDERS];
