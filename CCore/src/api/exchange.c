@@ -76,7 +76,7 @@ mt_status mt_exchange_stream_end(mt_exchange *exchange) {
 
 mt_status mt_exchange_body_resume(mt_exchange *exchange) {
   if (!exchange) return MT_ERROR_INVALID_ARGUMENT;
-  if (!exchange->reactor_only.has_asked_for_body) return MT_ERROR_INVALID_STATE;
+  if (!exchange->any_thread.has_asked_for_body) return MT_ERROR_INVALID_STATE;
   if (is_cancelled(exchange)) return MT_ERROR_CLOSED;
   return mt__exchange_signal(exchange, MT__SIGNAL_RESUME) ? MT_OK : MT_ERROR_CLOSED;
 }

@@ -108,7 +108,7 @@ size_t mt_request_peer(const mt_request *request, char *buffer, size_t capacity)
 
 static bool may_ask_for_body(const mt_exchange *exchange) {
   const mt__route *route = exchange->request.match.route;
-  return exchange->reactor_only.is_in_handler && !exchange->reactor_only.has_asked_for_body &&
+  return exchange->reactor_only.is_in_handler && !exchange->any_thread.has_asked_for_body &&
          route && route->body_mode == MT_BODY_STREAM;
 }
 
@@ -124,7 +124,7 @@ mt_status mt_request_body_stream(mt_request *request, mt_body_fn on_body, void *
     if (destroy) destroy(user_data);
     return status;
   }
-  exchange->reactor_only.has_asked_for_body = true;
+  exchange->any_thread.has_asked_for_body = true;
   exchange->reactor_only.on_body = on_body;
   exchange->reactor_only.body_user_data = user_data;
   exchange->reactor_only.body_destroy = destroy;

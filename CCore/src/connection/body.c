@@ -276,7 +276,7 @@ static void discard(mt__connection *connection, mt_exchange *exchange) {
 
 static void begin_stream(mt__connection *connection, mt_exchange *exchange) {
   connection->shard->shared->service->run(exchange);
-  if (!exchange->reactor_only.has_asked_for_body) {
+  if (!exchange->any_thread.has_asked_for_body) {
     discard(connection, exchange);
     return;
   }

@@ -97,22 +97,21 @@ struct mt_exchange {
     mt_exchange *next;          /* behind this one on its connection, or in the shard's free list */
     mt__h1_parser parser;
     mt__chunked chunked;
-    uint8_t sink;            /* mt__sink */
-    bool is_in_handler;      /* the handler runs on the reactor right now */
-    bool is_detached;        /* the head lives in the arena */
-    bool is_ready;           /* the response may be sent */
-    bool is_head_sent;       /* … and its head was */
-    bool is_finished;        /* it was sent in full, or never will be */
-    bool is_body_paused;     /* the body's consumer asked for a pause */
-    bool has_asked_for_body; /* mt_request_body_stream was called; settled with the handler */
-    bool keeps_alive;        /* the connection may go on after this response */
-    bool owes_continue;      /* the client waits for 100 */
-    bool has_head;           /* the request could be parsed */
-    bool has_stream;         /* the stream's start has arrived here */
-    bool is_stream_whole;    /* … and its end */
-    bool is_chunked;         /* the response streams with chunked coding */
-    uint16_t body_failure;   /* the status that says how the body broke off; 0: it did not */
-    uint64_t body_left;      /* of a request with Content-Length */
+    uint8_t sink;          /* mt__sink */
+    bool is_in_handler;    /* the handler runs on the reactor right now */
+    bool is_detached;      /* the head lives in the arena */
+    bool is_ready;         /* the response may be sent */
+    bool is_head_sent;     /* … and its head was */
+    bool is_finished;      /* it was sent in full, or never will be */
+    bool is_body_paused;   /* the body's consumer asked for a pause */
+    bool keeps_alive;      /* the connection may go on after this response */
+    bool owes_continue;    /* the client waits for 100 */
+    bool has_head;         /* the request could be parsed */
+    bool has_stream;       /* the stream's start has arrived here */
+    bool is_stream_whole;  /* … and its end */
+    bool is_chunked;       /* the response streams with chunked coding */
+    uint16_t body_failure; /* the status that says how the body broke off; 0: it did not */
+    uint64_t body_left;    /* of a request with Content-Length */
     uint64_t body_received;
     uint64_t body_limit;
     uint64_t body_since_ms; /* when the present measurement of the transfer rate began */
@@ -146,8 +145,9 @@ struct mt_exchange {
     _Atomic bool wants_drain;
     _Atomic bool has_turn; /* to stream: all those in front of it are sent */
     _Atomic bool has_cancel_callback;
-    _Atomic uint32_t operations; /* stream operations under way to the reactor */
-    _Atomic uint64_t unsent;     /* stream bytes accepted and not yet sent */
+    _Atomic bool has_asked_for_body; /* mt_request_body_stream was called */
+    _Atomic uint32_t operations;     /* stream operations under way to the reactor */
+    _Atomic uint64_t unsent;         /* stream bytes accepted and not yet sent */
     mt__message message;
   } any_thread;
 
