@@ -30,7 +30,7 @@ type route struct {
 // Handle registers a handler for a pattern of Martlet's own router, such as "GET /users/{id}", "/files/{path...}" or,
 // for every method, "/about". What the parameters matched is told by Param. A GET route answers HEAD too. A path that
 // no pattern matches goes to the server's Handler or, without one, is answered 404, and 405 where another method would
-// have matched. Patterns are read when the server starts, which fails when one is wrong.
+// have matched. Patterns are read when the server starts, which fails when one is wrong; a route that comes later panics.
 func (s *Server) Handle(pattern string, handler http.Handler) {
 	s.addRoute(route{pattern: pattern, handler: handler})
 }
@@ -60,6 +60,9 @@ func Param(r *http.Request, name string) string {
 func (s *Server) addRoute(r route) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.instance != nil {
+		panic("martlet: the route " + r.pattern + " comes too late: the server serves already")
+	}
 	s.routes = append(s.routes, r)
 }
 

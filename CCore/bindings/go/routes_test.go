@@ -83,6 +83,17 @@ func TestRouteThatCannotBeIsAnError(t *testing.T) {
 	}
 }
 
+func TestRouteThatComesTooLatePanics(t *testing.T) {
+	s := startHandler(t, hello)
+	get(t, s.url("/")).expect(t, 200, "Hello, World!")
+	defer func() {
+		if cause := fmt.Sprint(recover()); !strings.Contains(cause, "GET /late comes too late") {
+			t.Errorf("got %v", cause)
+		}
+	}()
+	s.HandleFunc("GET /late", hello)
+}
+
 func TestParamOfAnotherRequestIsEmpty(t *testing.T) {
 	r, _ := http.NewRequest("GET", "http://localhost/", nil)
 	if martlet.Param(r, "id") != "" {
