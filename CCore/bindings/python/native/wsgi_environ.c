@@ -51,8 +51,8 @@ static PyObject *text_of(mt_slice slice) {
 }
 
 /** Takes the reference of `value`, which may be NULL: an exception is set then. */
-static bool set(PyObject *environ, PyObject *key, PyObject *value) {
-  bool is_set = value && PyDict_SetItem(environ, key, value) == 0;
+static bool set(PyObject *dict, PyObject *key, PyObject *value) {
+  bool is_set = value && PyDict_SetItem(dict, key, value) == 0;
   Py_XDECREF(value);
   return is_set;
 }
@@ -61,7 +61,7 @@ static bool is_name(mt_slice name, const char *wanted) {
   size_t size = strlen(wanted);
   if (name.size != size) return false;
   for (size_t i = 0; i < size; i++)
-    if ((name.data[i] | 0x20) != wanted[i]) return false;
+    if ((name.data[i] | 0x20) != wanted[i]) return false; /* wanted is in lower case */
   return true;
 }
 
@@ -77,8 +77,9 @@ static PyObject *make_key(mt_slice name) {
   if (!key) return PyErr_NoMemory();
   memcpy(key, "HTTP_", 5);
   for (size_t i = 0; i < name.size; i++) {
-    char octet = name.data[i];
-    key[5 + i] = octet == '-' ? '_' : (char)(octet >= 'a' && octet <= 'z' ? octet - 0x20 : octet);
+    unsigned char octet = (unsigned char)name.data[i];
+    if (octet >= 'a' && octet <= 'z') octet &= 0xdf;
+    key[5 + i] = octet == '-' ? '_' : (char)octet;
   }
   PyObject *made = PyUnicode_DecodeLatin1(key, (Py_ssize_t)name.size + 5, NULL);
   free(key);
@@ -118,24 +119,24 @@ static PyObject *joined(PyObject *before, PyObject *value, mt_slice name) {
   return both;
 }
 
-static bool set_field(PyObject *environ, mt_field field) {
+static bool set_field(PyObject *dict, mt_field field) {
   PyObject *key = key_of(field.name);
   if (!key) return false;
   bool is_set = true;
   if (key != names.skipped) {
     PyObject *value = text_of(field.value);
-    PyObject *before = PyDict_GetItemWithError(environ, key);
+    PyObject *before = PyDict_GetItemWithError(dict, key);
     if (before) value = joined(before, value, field.name);
-    is_set = !PyErr_Occurred() && set(environ, key, value);
+    is_set = !PyErr_Occurred() && set(dict, key, value);
   }
   Py_DECREF(key);
   return is_set;
 }
 
-static bool set_fields(PyObject *environ, const mt_request *request) {
+static bool set_fields(PyObject *dict, const mt_request *request) {
   size_t count = mt_request_field_count(request);
   for (size_t i = 0; i < count; i++)
-    if (!set_field(environ, mt_request_field_at(request, i))) return false;
+    if (!set_field(dict, mt_request_field_at(request, i))) return false;
   return true;
 }
 
@@ -150,33 +151,32 @@ static PyObject *path_of(const mt_request *request) {
 }
 
 /** Of "127.0.0.1:4711" and "[::1]:4711"; a unix socket's peer has neither address nor port. */
-static bool set_peer(PyObject *environ, const mt_request *request) {
+static bool set_peer(PyObject *dict, const mt_request *request) {
   char peer[64];
   size_t size = mt_request_peer(request, peer, sizeof peer);
   size_t colon = size;
   while (colon && peer[colon - 1] != ':') colon--;
-  if (!colon) return PyDict_SetItem(environ, names.remote_addr, names.empty) == 0;
+  if (!colon) return PyDict_SetItem(dict, names.remote_addr, names.empty) == 0;
   bool has_brackets = peer[0] == '[';
   mt_slice host = {peer + has_brackets, colon - 1 - 2 * (size_t)has_brackets};
-  return set(environ, names.remote_addr, text_of(host)) &&
-         set(environ, names.remote_port, text_of((mt_slice){peer + colon, size - colon}));
+  return set(dict, names.remote_addr, text_of(host)) &&
+         set(dict, names.remote_port, text_of((mt_slice){peer + colon, size - colon}));
 }
 
-static bool set_line(PyObject *environ, const mt_request *request) {
+static bool set_line(PyObject *dict, const mt_request *request) {
   PyObject *protocol = mt_request_minor_version(request) ? names.http_1_1 : names.http_1_0;
-  return PyDict_SetItem(environ, names.request_method, names.methods[mt_request_method(request)]) ==
+  return PyDict_SetItem(dict, names.request_method, names.methods[mt_request_method(request)]) ==
              0 &&
-         PyDict_SetItem(environ, names.server_protocol, protocol) == 0 &&
-         set(environ, names.path_info, path_of(request)) &&
-         set(environ, names.query_string, text_of(mt_request_query(request))) &&
-         set(environ, names.request_uri, text_of(mt_request_target(request)));
+         PyDict_SetItem(dict, names.server_protocol, protocol) == 0 &&
+         set(dict, names.path_info, path_of(request)) &&
+         set(dict, names.query_string, text_of(mt_request_query(request))) &&
+         set(dict, names.request_uri, text_of(mt_request_target(request)));
 }
 
 PyObject *wsgi_environ_make(const mt_request *request, PyObject *template) {
-  PyObject *environ = PyDict_Copy(template);
-  if (environ && set_line(environ, request) && set_peer(environ, request) &&
-      set_fields(environ, request))
-    return environ;
-  Py_XDECREF(environ);
+  PyObject *dict = PyDict_Copy(template);
+  if (dict && set_line(dict, request) && set_peer(dict, request) && set_fields(dict, request))
+    return dict;
+  Py_XDECREF(dict);
   return NULL;
 }

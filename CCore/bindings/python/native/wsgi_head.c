@@ -30,7 +30,7 @@ static int status_code(PyObject *status) {
   const char *digits = PyBytes_AsString(text);
   bool is_code = isdigit((unsigned char)digits[0]) && isdigit((unsigned char)digits[1]) &&
                  isdigit((unsigned char)digits[2]) && (digits[3] == ' ' || digits[3] == '\0');
-  int code = is_code ? atoi(digits) : 0;
+  int code = is_code ? (int)strtol(digits, NULL, 10) : 0;
   Py_DECREF(text);
   if (code >= 200 && code <= 599) return code;
   PyErr_Format(PyExc_ValueError,
@@ -41,7 +41,7 @@ static int status_code(PyObject *status) {
 static bool set_length(const char *value, PyObject *field, long long *length) {
   size_t size = strlen(value);
   bool is_number = size && size < 19 && strspn(value, "0123456789") == size;
-  if (is_number) *length = atoll(value);
+  if (is_number) *length = strtoll(value, NULL, 10);
   if (!is_number) PyErr_Format(PyExc_ValueError, "%R: the length is no number of bytes", field);
   return is_number;
 }

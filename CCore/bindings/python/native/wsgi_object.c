@@ -127,7 +127,7 @@ static PyObject *length_of(wsgi_object *self, void *unused) {
 }
 
 #define METHOD(name, function, kind)                                                               \
-  { name, (PyCFunction)(void (*)(void))function, kind, NULL }
+  { name, (PyCFunction)(void (*)(void))(function), kind, NULL }
 static PyMethodDef methods[] = {METHOD("environ", make_environ, METH_O),
                                 METHOD("read", read_body, METH_O),
                                 METHOD("whole_body", whole_body, METH_NOARGS),

@@ -171,7 +171,7 @@ class Deaths(CommandCase):
         self.assertEqual([ask(port, "GET", "/").status for _ in range(30)], [200] * 30)
 
     def test_what_a_worker_leaves_behind_does_not_hold_up_its_replacement(self):
-        self.write("web.py", "import os, time\nif os.fork() == 0:\n    time.sleep(3)\n    os._exit(0)\n" + source())
+        self.write("web.py", "import os, time\nif os.fork() == 0:\n    time.sleep(1)\n    os._exit(0)\n" + source())
         command = self.start("web:app")
         port = command.port()
         os.kill(command.workers(1)[0], signal.SIGKILL)
