@@ -79,7 +79,8 @@ static PyObject *make_key(mt_slice name) {
   for (size_t i = 0; i < name.size; i++) {
     unsigned char octet = (unsigned char)name.data[i];
     if (octet >= 'a' && octet <= 'z') octet &= 0xdf;
-    key[5 + i] = octet == '-' ? '_' : (char)octet;
+    if (octet == '-') octet = '_';
+    key[5 + i] = (char)octet;
   }
   PyObject *made = PyUnicode_DecodeLatin1(key, (Py_ssize_t)name.size + 5, NULL);
   free(key);
