@@ -165,14 +165,18 @@ static void misuse_and_exit(mt_server *server) {
   _exit(0);
 }
 
-static void fork_and_misuse(host *self) {
-  pid_t child = fork();
-  assert_true(child >= 0);
-  if (child == 0) misuse_and_exit(self->server);
+static void check_ended_well(pid_t child) {
   int status;
   assert_int_equal(waitpid(child, &status, 0), child);
   assert_true(WIFEXITED(status));
   assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void fork_and_misuse(host *self) {
+  pid_t child = fork();
+  assert_true(child >= 0);
+  if (child == 0) misuse_and_exit(self->server);
+  check_ended_well(child);
 }
 
 static void check_serves(host *self, client *peer) {
@@ -213,6 +217,47 @@ static void a_child_cannot_end_what_its_parent_runs(void **state) {
   fork_and_misuse(self);
 }
 
+static void take_output(mt_slice bytes, bool is_end, void *user_data) {
+  (void)bytes, (void)is_end, (void)user_data;
+}
+
+/** All that is left of these exchanges in a child is memory. */
+static void answer_and_exit(mt_server *server, mt_exchange *whole, mt_exchange *streamed) {
+  alarm(CLIENT_PATIENCE_MS / 1000);
+  host_answer(whole, "from the child");
+  mt_exchange_stream_start(streamed, MT_LENGTH_UNKNOWN, NULL, NULL, NULL);
+  mt_exchange_stream_write(streamed, MT_SLICE("from the child"));
+  mt_exchange_stream_end(streamed);
+  mt_exchange_release(streamed);
+  mt_server_inject(server, MT_SLICE(GET), take_output, NULL);
+  mt_server_destroy(server);
+  _exit(0);
+}
+
+static void a_child_cannot_answer_in_its_parents_place(void **state) {
+  host *self = *state;
+  host_route(self, "GET /later", host_hold);
+  host_route(self, "GET /", host_hello);
+  host_route_worker(self, "GET /worker", host_hello);
+  host_start(self);
+  client peers[2] = {host_connect(self), host_connect(self)};
+  mt_exchange *exchanges[2];
+  for (int i = 0; i < 2; i++) {
+    client_send(&peers[i], "GET /later HTTP/1.1\r\nHost: a\r\n\r\n");
+    exchanges[i] = host_take(self);
+  }
+  pid_t child = fork();
+  assert_true(child >= 0);
+  if (child == 0) answer_and_exit(self->server, exchanges[0], exchanges[1]);
+  check_ended_well(child);
+  for (int i = 0; i < 2; i++) {
+    assert_int_equal(host_answer(exchanges[i], "from the parent"), MT_OK);
+    client_expect(&peers[i], 200, "from the parent");
+    check_serves(self, &peers[i]);
+    client_close(&peers[i]);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       HOST_TEST(many_threads_may_try_to_turn_one_loop),
@@ -221,6 +266,7 @@ int main(void) {
       HOST_TEST(a_loop_that_was_closed_under_it_ends_with_an_error),
       HOST_TEST(a_child_cannot_end_what_its_parent_polls),
       HOST_TEST(a_child_cannot_end_what_its_parent_runs),
+      HOST_TEST(a_child_cannot_answer_in_its_parents_place),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
