@@ -127,7 +127,8 @@ class Pieces:
         self._changed = threading.Condition()
         self._pieces: collections.deque[bytes] = collections.deque()
         self._bytes, self._is_paused = 0, False
-        self._is_ended, self._failure = False, None
+        self._is_ended = False
+        self._failure: Optional[str] = None
         self._sleeper: Optional[asyncio.Future] = None
 
     def take(self, data: Optional[bytes], failure: Optional[str]) -> bool:

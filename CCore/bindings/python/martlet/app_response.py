@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any, Optional, Union
 
-from .message import Response as Lent
+from .message import Bytes, Response as Lent
 
 Fields = Union[Mapping[str, str], Iterable[tuple[str, str]], None]
 TEXT, JSON, OCTETS = "text/plain; charset=utf-8", "application/json", "application/octet-stream"
@@ -66,6 +66,7 @@ def fill_head(lent: Lent, value: Any, content_type: str) -> None:
 def fill(lent: Lent, value: Any) -> None:
     """Puts what is no stream into a response."""
     body = body_of(value)
+    octets: Bytes
     if isinstance(body, str):
         octets, content_type = body.encode(), TEXT
     elif isinstance(body, (bytes, bytearray, memoryview)):

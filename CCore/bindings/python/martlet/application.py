@@ -180,13 +180,12 @@ class Application(fast.Asgi):
             raise RuntimeError(f"Unexpected ASGI message {kind!r}")
 
 
-def make_template(server: Server, root_path: str) -> dict:
+def make_template(server: Server, root_path: str) -> dict[str, Any]:
     """What is the same in every scope; what is not has its place already."""
     address = server.addresses[0] if server.listener_count else ""
     host, _, port = address.rpartition(":")
     name = (address[len("unix:"):], None) if address.startswith("unix:") else (host.strip("[]"), int(port or 0))
-    template = {"type": "http", "asgi": {"version": "3.0", "spec_version": SPEC_VERSION}, "http_version": "1.1",
-                "method": None, "scheme": "http", "path": None, "raw_path": None, "query_string": None,
-                "root_path": root_path, "headers": None, "client": None, "server": name,
-                "extensions": {"http.response.pathsend": {}}}
-    return template
+    asgi = {"version": "3.0", "spec_version": SPEC_VERSION}
+    return {"type": "http", "asgi": asgi, "http_version": "1.1", "method": None, "scheme": "http", "path": None,
+            "raw_path": None, "query_string": None, "root_path": root_path, "headers": None, "client": None, "server": name,
+            "extensions": {"http.response.pathsend": {}}}

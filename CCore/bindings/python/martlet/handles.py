@@ -2,11 +2,12 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from ._native import ffi
 
 log = logging.getLogger("martlet.error")
-_held = set()
+_held: set[Any] = set()
 
 
 def hold(value):

@@ -32,6 +32,8 @@ class Poller:
     def _turn(self) -> None:
         if self.stopped.done():
             return
+        if self.server.is_closed:
+            return self._end()
         timeout_ms = fast.poll(self._address)
         if timeout_ms >= 0:
             self._wake_within(timeout_ms / 1000)

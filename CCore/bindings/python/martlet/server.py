@@ -16,7 +16,7 @@ FOREVER = 2**32 - 1
 # The fields of the config that are numbers, and its one text. The others are this module's to fill.
 SETTINGS = tuple(name for name, field in ffi.typeof("mt_server_config").fields
                  if name == "server_name" or field.type.kind in ("primitive", "enum") and name != "struct_size")
-_running = set()
+_running: set["Server"] = set()
 
 
 def make_config(settings: dict[str, Any]):
@@ -58,6 +58,10 @@ class Server:
         if self._p is None:
             raise Error("MT_ERROR_INVALID_STATE", "the server is closed")
         return self._p
+
+    @property
+    def is_closed(self) -> bool:
+        return self._p is None
 
     @property
     def address_in_memory(self) -> int:
