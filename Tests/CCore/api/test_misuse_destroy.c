@@ -6,6 +6,7 @@
 #include "support/host.h"
 #include "support/soak.h"
 
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -74,7 +75,7 @@ static void take_upload(mt_request *request, mt_response *response, void *user_d
   mt_request_body_stream(request, take_piece, exchange, end_upload);
 }
 
-static void start_everything(host *self) {
+static void prepare_everything(host *self) {
   self->config.reactors = 2;
   host_route(self, "GET /lent", answer_lent);
   host_route(self, "GET /file", answer_file);
@@ -82,7 +83,7 @@ static void start_everything(host *self) {
   host_route(self, "GET /stream", host_hold);
   host_route_worker(self, "GET /worker", work);
   host_route_stream(self, "POST /upload", take_upload);
-  host_start(self);
+  assert_int_equal(mt_server_listen_tcp(self->server, MT_SLICE("127.0.0.1"), 0, NULL), MT_OK);
 }
 
 /* --- whoever answers later --- */
@@ -179,17 +180,40 @@ static void crowd_end(crowd *self) {
   assert_int_equal(atomic_load(&self->host->memory.live_blocks), 0);
 }
 
-static void comes_in_the_midst_of_everything(void **state) {
-  host *self = *state;
-  for (int round = soak_count(40, 1000); round > 0; round--) {
-    start_everything(self);
+static void let_it_run(host *self, int duration_ms) {
+  (void)self;
+  host_sleep_ms(duration_ms);
+}
+
+static void poll_it(host *self, int duration_ms) {
+  struct pollfd watched = {.fd = mt_server_poll_descriptor(self->server), .events = POLLIN};
+  uint64_t since = host_now_ms();
+  while (host_now_ms() - since < (uint64_t)duration_ms) {
+    poll(&watched, 1, 1);
+    assert_int_equal(mt_server_poll(self->server), MT_OK);
+  }
+}
+
+static void destroy_in_the_midst(host *self, mt_status (*start)(mt_server *, mt_error *),
+                                 void (*serve)(host *self, int duration_ms)) {
+  for (int round = soak_count(24, 500); round > 0; round--) {
+    prepare_everything(self);
+    assert_int_equal(start(self->server, NULL), MT_OK);
     crowd all;
     crowd_start(&all, self);
-    host_sleep_ms(round % 8 * 5);
+    serve(self, round % 8 * 5);
     host_destroy(self);
     crowd_end(&all);
   }
   assert_true(atomic_load(&lent) > 0 && atomic_load(&uploads) > 0 && atomic_load(&cancelled) > 0);
+}
+
+static void comes_in_the_midst_of_everything(void **state) {
+  destroy_in_the_midst(*state, mt_server_start, let_it_run);
+}
+
+static void comes_in_the_midst_of_everything_in_a_loop(void **state) {
+  destroy_in_the_midst(*state, mt_server_start_polled, poll_it);
 }
 
 /* --- in the midst of other calls --- */
@@ -273,6 +297,7 @@ static int close_file(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       HOST_TEST(comes_in_the_midst_of_everything),
+      HOST_TEST(comes_in_the_midst_of_everything_in_a_loop),
       HOST_TEST(waits_for_whoever_is_inside_another_call),
   };
   return cmocka_run_group_tests(tests, make_file, close_file);
