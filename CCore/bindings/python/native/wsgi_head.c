@@ -5,20 +5,30 @@
 #include <string.h>
 #include <strings.h>
 
+/** In any case of letters. Most names differ in length, which is a cheap look. */
+static bool is_name(mt_slice name, mt_slice wanted) {
+  return name.size == wanted.size && strncasecmp(name.data, wanted.data, name.size) == 0;
+}
+
 /** Hop-by-hop fields are the server's (PEP 3333, "Other HTTP Features"). */
-static bool is_hop_by_hop(const char *name) {
-  static const char *const names[] = {
-      "connection", "keep-alive", "proxy-authenticate", "proxy-authorization",
-      "te",         "trailer",    "trailers",           "transfer-encoding",
-      "upgrade"};
+static bool is_hop_by_hop(mt_slice name) {
+  static const mt_slice names[] = {{"te", 2},
+                                   {"upgrade", 7},
+                                   {"trailer", 7},
+                                   {"trailers", 8},
+                                   {"connection", 10},
+                                   {"keep-alive", 10},
+                                   {"transfer-encoding", 17},
+                                   {"proxy-authenticate", 18},
+                                   {"proxy-authorization", 19}};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    if (strcasecmp(name, names[i]) == 0) return true;
+    if (is_name(name, names[i])) return true;
   return false;
 }
 
 /** Those that the server sends by itself, the same for every response. */
-static bool is_servers_own(const char *name) {
-  return strcasecmp(name, "date") == 0 || strcasecmp(name, "server") == 0;
+static bool is_servers_own(mt_slice name) {
+  return is_name(name, MT_SLICE("date")) || is_name(name, MT_SLICE("server"));
 }
 
 static int status_code(PyObject *status) {
@@ -38,17 +48,21 @@ static int status_code(PyObject *status) {
   return 0;
 }
 
-static bool set_length(const char *value, PyObject *field, long long *length) {
-  size_t size = strlen(value);
-  bool is_number = size && size < 19 && strspn(value, "0123456789") == size;
-  if (is_number) *length = strtoll(value, NULL, 10);
+static mt_slice slice_of(PyObject *bytes) {
+  return (mt_slice){PyBytes_AsString(bytes), (size_t)PyBytes_Size(bytes)};
+}
+
+static bool set_length(PyObject *value, PyObject *field, long long *length) {
+  const char *digits = PyBytes_AsString(value);
+  size_t size = (size_t)PyBytes_Size(value);
+  bool is_number = size && size < 19 && strspn(digits, "0123456789") == size;
+  if (is_number) *length = strtoll(digits, NULL, 10);
   if (!is_number) PyErr_Format(PyExc_ValueError, "%R: the length is no number of bytes", field);
   return is_number;
 }
 
-static bool add(mt_response *response, const char *name, PyObject *value, PyObject *field) {
-  mt_slice text = {PyBytes_AsString(value), (size_t)PyBytes_Size(value)};
-  mt_status status = mt_response_field_add(response, mt_slice_from(name), text);
+static bool add(mt_response *response, mt_slice name, PyObject *value, PyObject *field) {
+  mt_status status = mt_response_field_add(response, name, slice_of(value));
   if (status == MT_ERROR_INVALID_ARGUMENT)
     PyErr_Format(PyExc_ValueError,
                  "the field %R cannot be sent: its name is no token, or its value holds a control",
@@ -59,15 +73,14 @@ static bool add(mt_response *response, const char *name, PyObject *value, PyObje
   return status == MT_OK;
 }
 
-static bool set_field(wsgi_call *call, const char *name, PyObject *value, PyObject *field,
+static bool set_field(wsgi_call *call, mt_slice name, PyObject *value, PyObject *field,
                       long long *length) {
   if (is_hop_by_hop(name)) {
     PyErr_Format(PyExc_ValueError, "the field %R is hop-by-hop: an application may not send it",
                  field);
     return false;
   }
-  if (strcasecmp(name, "content-length") == 0)
-    return set_length(PyBytes_AsString(value), field, length);
+  if (is_name(name, MT_SLICE("content-length"))) return set_length(value, field, length);
   return is_servers_own(name) || add(call->response, name, value, field);
 }
 
@@ -103,7 +116,7 @@ bool wsgi_head_set(wsgi_call *call, PyObject *status, PyObject *fields, long lon
     PyObject *field = PyList_GetItem(fields, i), *name, *value;
     is_set = split(field, &name, &value);
     if (!is_set) break;
-    is_set = set_field(call, PyBytes_AsString(name), value, field, length);
+    is_set = set_field(call, slice_of(name), value, field, length);
     Py_DECREF(name);
     Py_DECREF(value);
   }
@@ -114,7 +127,7 @@ void wsgi_head_clear(wsgi_call *call, PyObject *fields) {
   for (Py_ssize_t i = 0; fields && i < PyList_Size(fields); i++) {
     PyObject *name, *value;
     if (split(PyList_GetItem(fields, i), &name, &value)) {
-      mt_response_field_remove(call->response, mt_slice_from(PyBytes_AsString(name)));
+      mt_response_field_remove(call->response, slice_of(name));
       Py_DECREF(name);
       Py_DECREF(value);
     }

@@ -220,6 +220,7 @@ class Faults(unittest.TestCase):
             (answering(fields=[["X", "a"]]), "has to be a tuple of two texts"),
             (answering(fields=[("X", "\u20ac")]), "beyond latin-1"),
             (answering(fields=[("Content-Length", "-1")]), "is no number of bytes"),
+            (answering(fields=[("Content-Length", "2\0")]), "is no number of bytes"),
             (answering(["text"]), "has to be bytes, not 'text'"),
             (lambda *given: answering(iter(["text"]))(*given), "has to be bytes, not 'text'"),
             (answering(None), "NoneType"),
