@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Makes the virtual environment that the tests and the benchmarks use, and prints its interpreter.
 
-environment.py [FOLDER]: the environment is FOLDER, by default .build-python/venv at the root of the repository. It holds the package
-as `pip install` leaves it and what tests/requirements.txt names; each is installed again only when its sources changed."""
+environment.py [FOLDER]: the environment is FOLDER, by default .build-python/venv at the repository's root. It holds the
+package as `pip install` leaves it and what tests/requirements.txt names; each is installed again when its sources changed."""
 import fcntl
 import hashlib
 import pathlib
@@ -12,8 +12,8 @@ import venv
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
-SOURCES = [(HERE, "*.toml"), (HERE, "setup.*"), (HERE, "README.md"), (HERE / "martlet", "*.py"), (HERE / "native", "*.*"),
-           (ROOT / "CCore" / "src", "**/*.[ch]"), (ROOT / "CCore" / "include", "**/*.h")]
+SOURCES = [(HERE, "*.toml"), (HERE, "setup.*"), (HERE, "README.md"), (HERE / "martlet", "*.py"),
+           (HERE / "native", "*.*"), (ROOT / "CCore" / "src", "**/*.[ch]"), (ROOT / "CCore" / "include", "**/*.h")]
 
 
 def digest(paths):

@@ -26,9 +26,9 @@ class Route(NamedTuple):
 class App:
     """Routes and what answers them. Settings are those of Server: `App(max_body_bytes=2**26)`.
 
-    Functions run on the loop's thread, one after the other; those that block are given `on="workers"`. Coroutines run in
-    the loop. What a handler returns is the answer: str, bytes, dict or list (JSON), File, Response, an iterator or async
-    iterator of pieces. None is no answer: 500."""
+    Functions run on the loop's thread, one after the other; those that block are given `on="workers"`. Coroutines run
+    in the loop. What a handler returns is the answer: str, bytes, dict or list (JSON), File, Response, an iterator or
+    async iterator of pieces. None is no answer: 500."""
 
     def __init__(self, **settings: Any) -> None:
         self.settings = {"reactors": 1, "workers": WORKERS, **settings}
@@ -38,8 +38,10 @@ class App:
 
     def route(self, pattern: str, methods: Iterable[str] = ("GET",), *, on: str = "loop", stream: bool = False,
               max_body_bytes: int = 0) -> Register:
-        """Registers the decorated handler for a pattern ("/users/{id}", "/files/{path...}") and methods. `on="workers"`: it
-        may block. `stream=True`: it reads the body by `request.stream()`, a function on a thread of its own."""
+        """Registers the decorated handler for a pattern ("/users/{id}", "/files/{path...}") and methods.
+
+        `on="workers"`: it may block. `stream=True`: it reads the body by `request.stream()`, a function on a thread of
+        its own."""
         if on not in ("loop", "workers"):
             raise ValueError(f"on={on!r}; allowed are 'loop' and 'workers'")
 
@@ -113,7 +115,8 @@ class App:
         self.server.drain(deadline_ms)
 
     def run(self, host: str = "127.0.0.1", port: int = 8000, *, unix: Optional[str] = None, loop: str = "auto",
-            signals: Iterable[int] = (signal.SIGINT, signal.SIGTERM), started: Optional[Callable[[], Any]] = None) -> None:
+            signals: Iterable[int] = (signal.SIGINT, signal.SIGTERM),
+            started: Optional[Callable[[], Any]] = None) -> None:
         """Serves until one of the signals, or `stop`; then ends gracefully and returns."""
         with running_loop(new_loop(loop)) as own:
             for number in signals:

@@ -72,15 +72,23 @@ class Dispatcher:
         return request, exchange
 
     def call(self, handler: Handler, lent: LentRequest, response: LentResponse, may_block: bool) -> None:
-        """A plain function, here and to its end; pieces go to who may wait for them."""
+        """A plain function, here and to its end."""
         request = Request(lent, response)
         try:
             value = handler(request)
-            if value is None or not is_stream(value):
-                return fill(response, value) if value is not None else None
+            if value is None:
+                return
+            if not is_stream(value):
+                return fill(response, value)
             exchange = defer(lent, response)
         except BaseException as exception:
-            return log.exception("a handler raised") if request.is_deferred else refuse(response, exception)
+            if request.is_deferred:
+                return log.exception("a handler raised")
+            return refuse(response, exception)
+        self.stream(value, request, exchange, may_block)
+
+    def stream(self, value: Any, request: Request, exchange: Exchange, may_block: bool) -> None:
+        """Pieces go to who may wait for them: a task, this thread, or one of the pool's."""
         if is_async_stream(value):
             self.loop.call_soon_threadsafe(self.spawn, lambda _: value, request, exchange)
         elif may_block:

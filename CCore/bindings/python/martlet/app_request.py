@@ -40,7 +40,7 @@ class Headers(Mapping[str, str]):
 
 
 class Request:
-    """What came. It holds until the handler returns; in a coroutine, a stream or a thread of its own, until the answer."""
+    """What came. It holds until the handler returns; where that is a coroutine or makes a stream, until the answer."""
 
     def __init__(self, lent: Lent, response: LentResponse) -> None:
         self._lent, self._response = lent, response
@@ -94,7 +94,7 @@ class Request:
         return json.loads(self.body)
 
     def stream(self) -> "Pieces":
-        """The body in pieces, as it comes, in a route with `stream=True`: `for` in a function, `async for` in a coroutine."""
+        """The body in pieces, in a route with `stream=True`: for `for` in a function, `async for` in a coroutine."""
         if self.pieces is None:
             raise Error("MT_ERROR_INVALID_STATE", "the body of this route is not streamed: give it stream=True")
         return self.pieces
@@ -120,7 +120,7 @@ class Later:
 
 
 class Pieces:
-    """A body as it comes. It is filled on the server's thread, and emptied there by `async for`, or on another by `for`."""
+    """A body as it comes: filled on the server's thread, emptied there by `async for`, or on another by `for`."""
 
     def __init__(self, exchange: Exchange) -> None:
         self.exchange = exchange

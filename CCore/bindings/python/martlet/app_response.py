@@ -16,7 +16,8 @@ TEXT, JSON, OCTETS = "text/plain; charset=utf-8", "application/json", "applicati
 class Response:
     """An answer with a status and header fields. The body is what a handler may return by itself."""
 
-    def __init__(self, body: Any = b"", status: int = 200, headers: Fields = None, *, content_type: Optional[str] = None) -> None:
+    def __init__(self, body: Any = b"", status: int = 200, headers: Fields = None, *,
+                 content_type: Optional[str] = None) -> None:
         self.body, self.status, self.content_type = body, status, content_type
         self.headers = list(headers.items()) if isinstance(headers, Mapping) else list(headers or ())
 
@@ -76,8 +77,8 @@ def fill(lent: Lent, value: Any) -> None:
     elif isinstance(body, (dict, list)):
         octets, content_type = json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode(), JSON
     else:
-        raise TypeError(f"a handler returned {type(body).__name__}; it may return str, bytes, dict, list, File, Response, "
-                        "an iterator or an async iterator")
+        raise TypeError(f"a handler returned {type(body).__name__}; it may return str, bytes, dict, list, File, "
+                        "Response, an iterator or an async iterator")
     fill_head(lent, value, content_type)
     lent.body(octets)
 

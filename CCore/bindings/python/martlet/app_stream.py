@@ -1,4 +1,4 @@
-"""Answers that are made piece by piece. The first piece is made before the head is sent, so that what raises at once is 500."""
+"""Answers that are made piece by piece. The first is made before the head is sent: what raises at once is 500."""
 from __future__ import annotations
 
 import asyncio

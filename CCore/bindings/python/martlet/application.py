@@ -1,4 +1,4 @@
-"""An ASGI application inside a loop: what of its requests waits, fails or is rare. The rest is native: martlet._fast."""
+"""An ASGI application inside a loop: what of its requests waits, fails or is rare. The rest is martlet._fast's."""
 from __future__ import annotations
 
 import asyncio
@@ -187,5 +187,5 @@ def make_template(server: Server, root_path: str) -> dict[str, Any]:
     name = (address[len("unix:"):], None) if address.startswith("unix:") else (host.strip("[]"), int(port or 0))
     asgi = {"version": "3.0", "spec_version": SPEC_VERSION}
     return {"type": "http", "asgi": asgi, "http_version": "1.1", "method": None, "scheme": "http", "path": None,
-            "raw_path": None, "query_string": None, "root_path": root_path, "headers": None, "client": None, "server": name,
-            "extensions": {"http.response.pathsend": {}}}
+            "raw_path": None, "query_string": None, "root_path": root_path, "headers": None, "client": None,
+            "server": name, "extensions": {"http.response.pathsend": {}}}

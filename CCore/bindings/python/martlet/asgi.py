@@ -58,8 +58,8 @@ class AsgiServer:
         await self.lifespan.shutdown()
 
     def stop(self) -> None:
-        """Begins a graceful end: running requests and background tasks finish, for graceful_timeout_ms at most; the second
-        time it ends at once. From the loop's thread."""
+        """Begins a graceful end: running requests and background tasks finish, for graceful_timeout_ms at most; the
+        second time it ends at once. From the loop's thread."""
         if self._is_stopping:
             self.graceful_timeout_ms = 1
         self._is_stopping = True

@@ -11,6 +11,7 @@ Bytes = Union[bytes, bytearray, memoryview]
 METHODS = {name: getattr(lib, f"MT_METHOD_{name}")
            for name in ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "PATCH")}
 LENGTH_UNKNOWN = 2**64 - 1
+LENT_BYTES = 16384  # bodies from here on are not copied
 
 
 def text_bytes(slice_) -> bytes:
@@ -111,9 +112,10 @@ class Request:
         return ffi.buffer(memory, lib.mt_request_peer(self._pointer(), memory, 64))[:].decode()
 
     def stream_body(self, consumer: Callable[[Optional[bytes], Optional[str]], bool]) -> None:
-        """Asks for the body of a route with `stream=True`, inside its handler. `consumer(bytes, None)` is called with each
-        piece, then `consumer(b"", None)` at the end or `consumer(None, status)` when the body will not complete. A true
-        result pauses the body until `Exchange.resume_body`."""
+        """Asks for the body of a route with `stream=True`, inside its handler.
+
+        `consumer(bytes, None)` is called with each piece, then `consumer(b"", None)` at the end or `consumer(None,
+        status)` when the body will not complete. A true result pauses the body until `Exchange.resume_body`."""
         check(lib.mt_request_body_stream(self._pointer(), lib.martlet_on_body, hold(consumer), lib.martlet_destroy),
               "the body can be asked for once, in the handler of a route with stream=True")
 
@@ -169,12 +171,13 @@ class Response:
         """Sets the body; text goes as UTF-8."""
         if isinstance(value, str):
             value = value.encode()
-        memory = ffi.from_buffer(value)
-        if len(memory) < 16384 or not isinstance(value, bytes):
-            check(lib.mt_response_body_copy(self._pointer(), (memory, len(memory))), "the body")
+        memory, pointer = ffi.from_buffer(value), self._pointer()
+        octets = memory, len(memory)
+        if len(memory) < LENT_BYTES or not isinstance(value, bytes):
+            status = lib.mt_response_body_copy(pointer, octets)
         else:
-            held = hold(memory)
-            check(lib.mt_response_body_borrow(self._pointer(), (memory, len(memory)), lib.martlet_destroy, held), "the body")
+            status = lib.mt_response_body_borrow(pointer, octets, lib.martlet_destroy, hold(memory))
+        check(status, "the body")
 
     def file(self, descriptor: int, offset: int, length: int) -> None:
         """Sets the body to a part of a regular file, which the system sends. The server closes `descriptor`, always."""

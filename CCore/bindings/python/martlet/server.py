@@ -111,8 +111,8 @@ class Server:
 
     def route(self, method: str, pattern: str, handler: Handler, *, workers: bool = False, stream: bool = False,
               max_body_bytes: int = 0) -> None:
-        """Calls `handler(request, response)` for a method and pattern ("/users/{id}", "/files/{path...}"): on the worker
-        pool with `workers`, before the body came with `stream`."""
+        """Calls `handler(request, response)` for a method and pattern ("/users/{id}", "/files/{path...}"): on the
+        worker pool with `workers`, before the body came with `stream`."""
         if method not in METHODS:
             raise Error("MT_ERROR_INVALID_ARGUMENT", f"method {method!r}; allowed are {', '.join(METHODS)}")
         options = ffi.new("mt_route_options *")
@@ -121,8 +121,8 @@ class Server:
         options.body_mode = lib.MT_BODY_STREAM if stream else lib.MT_BODY_WHOLE
         options.max_body_bytes = max_body_bytes
         wanted, _memory = as_slice(pattern.encode())
-        self._call(lib.mt_server_route, METHODS[method], wanted, lib.martlet_on_request, hold((handler, self.interrupts)),
-                   lib.martlet_destroy, options)
+        self._call(lib.mt_server_route, METHODS[method], wanted, lib.martlet_on_request,
+                   hold((handler, self.interrupts)), lib.martlet_destroy, options)
 
     def files(self, prefix: str, root: str) -> None:
         """Serves the files below the folder `root` under `prefix`."""
@@ -132,10 +132,12 @@ class Server:
 
     def fallback(self, handler: Handler) -> None:
         """Replaces the answer to requests that no pattern matches."""
-        self._call(lib.mt_server_fallback, lib.martlet_on_request, hold((handler, self.interrupts)), lib.martlet_destroy)
+        held = hold((handler, self.interrupts))
+        self._call(lib.mt_server_fallback, lib.martlet_on_request, held, lib.martlet_destroy)
 
     def error_handler(self, handler: Callable[[Optional[Request], Response, int], Any]) -> None:
-        """Replaces the body of the error answers that the server itself makes: `handler(request or None, response, status)`."""
+        """Replaces the body of the error answers that the server itself makes, by `handler(request, response, status)`;
+        the request is None when it could not be parsed."""
         self._call(lib.mt_server_error_handler, lib.martlet_on_error, hold(handler), lib.martlet_destroy)
 
     # How it runs.

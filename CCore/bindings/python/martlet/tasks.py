@@ -89,8 +89,9 @@ class Lender:
 
 
 class Lenders:
-    """The tasks that wait, as (task, future, weak references to the task, lender) in `parked`. `conclude(cycle, exception)`
-    is told of the end of what was handed over."""
+    """The tasks that wait, as (task, future, weak references to the task, lender) in `parked`.
+
+    `conclude(cycle, exception)` is told of the end of what was handed over."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, conclude: Conclude) -> None:
         self.loop, self.conclude = loop, conclude

@@ -49,13 +49,14 @@ def declarations():
 
 def build_core():
     """libmartlet.a, as `make lib` makes it."""
+    folder = BUILT.relative_to(ROOT)
     subprocess.run(["make", "--no-print-directory", f"-j{os.cpu_count()}", "-f", "CCore/Makefile", "VARIANT=release",
-                    f"BUILD={BUILT.relative_to(ROOT)}", f"{BUILT.relative_to(ROOT)}/libmartlet.a"], cwd=ROOT, check=True)
+                    f"BUILD={folder}", f"{folder}/libmartlet.a"], cwd=ROOT, check=True)
     return str(BUILT / "libmartlet.a")
 
 
 def event_libraries():
-    """libevent_core: the archive that $LIBEVENT_CORE_ARCHIVE names (compiled with -fPIC, as Debian's is not), or the shared one."""
+    """libevent_core: the archive that $LIBEVENT_CORE_ARCHIVE names (of -fPIC, as Debian's is not), or the shared one."""
     archive = os.environ.get("LIBEVENT_CORE_ARCHIVE")
     if archive:
         return [archive], []

@@ -56,7 +56,8 @@ class Scope(OverLoops):
         return self.told.scopes[-1]
 
     def test_every_key_is_there_with_its_type(self):
-        scope = self.scope_of(b"POST /scope/J%C3%B6rg%2Fx?q=%20a&b HTTP/1.1\r\nHost: h\r\nX-Two: 1\r\nx-two: 2\r\nContent-Length: 0\r\n\r\n")
+        scope = self.scope_of(b"POST /scope/J%C3%B6rg%2Fx?q=%20a&b HTTP/1.1\r\nHost: h\r\n"
+                              b"X-Two: 1\r\nx-two: 2\r\nContent-Length: 0\r\n\r\n")
         client = scope.pop("client")
         self.assertEqual(client[0], "127.0.0.1")
         self.assertIsInstance(client[1], int)
@@ -185,7 +186,8 @@ class Receive(OverLoops):
 
     def test_expect_100_is_met(self):
         with connect(self.port) as peer:
-            peer.sendall(b"POST /echo HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: 3\r\n\r\n")
+            peer.sendall(b"POST /echo HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nConnection: close\r\n"
+                         b"Content-Length: 3\r\n\r\n")
             self.assertTrue(peer.recv(1000).startswith(b"HTTP/1.1 100 "))
             peer.sendall(b"abc")
             self.assertTrue(read_all(peer).endswith(b"abc"))
@@ -394,7 +396,8 @@ class Send(OverLoops):
 
     def test_what_cannot_be_sent_raises(self):
         for start, note in [({"status": 99}, "status 99; allowed is 200 to 599"), ({}, "KeyError: 'status'"),
-                            ({"status": "x"}, "TypeError"), ({"status": 200, "headers": [["a b", "c"]]}, "b'a b': b'c' is refused"),
+                            ({"status": "x"}, "TypeError"),
+                            ({"status": 200, "headers": [["a b", "c"]]}, "b'a b': b'c' is refused"),
                             ({"status": 200, "headers": [["a", "b\r\nc: d"]]}, "is refused"),
                             ({"status": 200, "headers": [["a"]]}, "pair of bytes"),
                             ({"status": 200, "headers": [["content-length", "1e3"]]}, "no number")]:

@@ -142,7 +142,8 @@ async def background(scope, receive, send):
 
 ROUTES = {"/named": named, "/unwaited": unwaited, "/leaky": leaky, "/timed": timed_out, "/late": late_timeout,
           "/suicidal": suicidal, "/cancelled": cancelled, "/grouped": grouped, "/threaded": threaded, "/raises": raises,
-          "/after-start": raises_after_start, "/nothing": nothing, "/half": half, "/habitual": habitual, "/background": background}
+          "/after-start": raises_after_start, "/nothing": nothing, "/half": half, "/habitual": habitual,
+          "/background": background}
 
 
 def app(scope, receive, send):
@@ -171,8 +172,8 @@ class Tasks:
             KEPT.clear()
             for _ in range(20):
                 self.get("/unwaited" + query)
-            tasks = [kept() if query else kept for kept in KEPT]
-            self.assertEqual(len({id(task) for task in tasks if task is not None}), len([t for t in tasks if t is not None]))
+            tasks = [task for task in (kept() if query else kept for kept in KEPT) if task is not None]
+            self.assertEqual(len({id(task) for task in tasks}), len(tasks))
             KEPT.clear()
 
     def test_contexts_do_not_leak(self):
@@ -212,7 +213,8 @@ class Tasks:
 
     def test_an_exception_after_the_first_octets_cuts_the_connection(self):
         with self.assertLogs("martlet.error", "ERROR"):
-            got = send_raw(self.port, b"GET /after-start?body HTTP/1.1\r\nHost: h\r\n\r\nGET /named HTTP/1.1\r\nHost: h\r\n\r\n")
+            got = send_raw(self.port, b"GET /after-start?body HTTP/1.1\r\nHost: h\r\n\r\n"
+                                      b"GET /named HTTP/1.1\r\nHost: h\r\n\r\n")
         self.assertEqual(got.count(b"HTTP/1.1"), 1)
         self.assertNotIn(b"0\r\n\r\n", got)
 
@@ -332,7 +334,10 @@ class LifeOfServer:
             if scope["path"] == "/waits":
                 await asyncio.sleep(0.001)
             await answer(send, b"", 201)
-        with serving(app, self.loop, lifespan="off", access=lambda scope, status: told.append((scope["path"], status))) as server:
+
+        def access(scope, status):
+            told.append((scope["path"], status))
+        with serving(app, self.loop, lifespan="off", access=access) as server:
             with self.assertLogs("martlet.error"):
                 for path in ("/", "/waits", "/raises"):
                     ask(server.port, "GET", path)
@@ -390,7 +395,8 @@ class Process:
     loop = "asyncio"
 
     def start(self):
-        process = subprocess.Popen([sys.executable, "-c", PROGRAM, self.loop], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen([sys.executable, "-c", PROGRAM, self.loop], stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True)
         self.addCleanup(process.communicate)
         self.addCleanup(process.kill)
         return process, int(process.stdout.readline())

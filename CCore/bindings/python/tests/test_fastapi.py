@@ -115,7 +115,8 @@ class OnFastApi:
         self.assertEqual(self.get("/users/x")[0], 422)
 
     def test_models_are_read_and_refused(self):
-        answered = ask(self.port, "POST", "/items", json.dumps({"name": "n", "price": 1}), {"content-type": "application/json"})
+        item = json.dumps({"name": "n", "price": 1})
+        answered = ask(self.port, "POST", "/items", item, {"content-type": "application/json"})
         self.assertEqual((answered.status, json.loads(answered.body)), (201, {"name": "n", "price": 1.0}))
         self.assertEqual(ask(self.port, "POST", "/items", "{", {"content-type": "application/json"}).status, 422)
 

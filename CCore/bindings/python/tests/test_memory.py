@@ -33,8 +33,9 @@ def resident_bytes():
 @unittest.skipUnless(shutil.which("ab") and pathlib.Path("/proc/self/status").exists(), "ab or /proc is not there")
 class Memory(unittest.TestCase):
     def load(self, target, *options):
-        said = subprocess.run(["ab", "-q", "-k", "-c", "32", "-n", str(REQUESTS), *options, f"http://127.0.0.1:{self.port}{target}"],
-                              capture_output=True, text=True, timeout=60).stdout
+        address = f"http://127.0.0.1:{self.port}{target}"
+        said = subprocess.run(["ab", "-q", "-k", "-c", "32", "-n", str(REQUESTS), *options, address], timeout=60,
+                              capture_output=True, text=True).stdout
         self.assertRegex(said, rf"Complete requests: +{REQUESTS}\n")
 
     def growth(self, target, *options):

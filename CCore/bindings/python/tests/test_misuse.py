@@ -124,8 +124,8 @@ class OfServers(unittest.TestCase):
     def test_handlers_and_listeners_come_before_the_start(self):
         with martlet.Server(reactors=1) as server:
             server.start()
-            for call in (lambda: server.route("GET", "/", print), lambda: server.fallback(print), lambda: server.listen_tcp(),
-                         lambda: server.error_handler(print), lambda: server.files("/a", "/tmp"),
+            for call in (lambda: server.route("GET", "/", print), lambda: server.fallback(print),
+                         lambda: server.listen_tcp(), lambda: server.error_handler(print), lambda: server.files("/a", "/tmp"),
                          lambda: server.listen_unix("/tmp/never-made")):
                 self.assertIs(refused("MT_ERROR_INVALID_STATE", call), True)
 
@@ -175,8 +175,8 @@ class OfServers(unittest.TestCase):
     def test_threads_may_fight_over_an_exchange(self):
         def fight(request, response):
             exchange = martlet.defer(request, response)
-            calls = (lambda: exchange.request.path, lambda: exchange.request.fields, lambda: exchange.response.body(b"b" * 20000),
-                     exchange.complete, lambda: exchange.is_cancelled, exchange.release)
+            calls = (lambda: exchange.request.path, lambda: exchange.request.fields,
+                     lambda: exchange.response.body(b"b" * 20000), exchange.complete, lambda: exchange.is_cancelled, exchange.release)
 
             def call_all(order):
                 for call in calls[order:] + calls[:order]:

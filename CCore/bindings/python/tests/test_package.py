@@ -70,7 +70,8 @@ class Wheel(unittest.TestCase):
         self.assertIn("from a wheel", said)
 
     def test_the_sources_stay_clean(self):
-        self.assertEqual([path.name for path in PACKAGE.iterdir() if path.name in ("build", "dist") or path.suffix == ".egg-info"], [])
+        made = [path.name for path in PACKAGE.iterdir() if path.name in ("build", "dist") or path.suffix == ".egg-info"]
+        self.assertEqual(made, [])
         self.assertEqual(list((PACKAGE / "martlet").glob("*.so")), [])
 
 

@@ -142,7 +142,8 @@ ROUTES = [
     Route("/background", lambda request: PlainTextResponse("answered", background=BackgroundTask(note_later))),
     Route("/fails", fails), Route("/teapot", teapot), Route("/fails-in-stream", fails_in_stream),
     Route("/state", lambda request: PlainTextResponse(request.state.database)),
-    Route("/large", lambda request: PlainTextResponse("l" * 5000)), Route("/redirect", lambda request: RedirectResponse("/hello")),
+    Route("/large", lambda request: PlainTextResponse("l" * 5000)),
+    Route("/redirect", lambda request: RedirectResponse("/hello")),
     Route("/cookies", lambda request: cookies(request)), Route("/file", lambda request: FileResponse(FILE)),
     Route("/url/{name:path}", lambda request: PlainTextResponse(f"{request.url} {request.path_params['name']}")),
     WebSocketRoute("/socket", socket), Mount("/static", StaticFiles(directory=FOLDER.name)),
@@ -251,7 +252,8 @@ class OnStarlette:
         self.assertEqual(self.get("/url/a%20b/c", headers={"Host": "name:1"}).body, b"http://name:1/url/a b/c a b/c")
 
     def test_a_websocket_is_refused_as_a_request_that_nothing_answers(self):
-        answered = self.get("/socket", headers={"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13",
+        answered = self.get("/socket", headers={"Connection": "Upgrade", "Upgrade": "websocket",
+                                                "Sec-WebSocket-Version": "13",
                                                 "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA=="})
         self.assertEqual(answered.status, 404)
         self.assertEqual(self.get("/hello").status, 200)
