@@ -10,22 +10,37 @@ void tell(PyObject *result, void *about) {
 
 /* --- a task's identity, lent --- */
 
-/** A waiting task out of `parked`, or NULL when there is none. */
-static PyObject *take_parked(asgi *self) {
-  Py_ssize_t count = PyList_GET_SIZE(self->parked);
+static PyObject *pop(PyObject *list) {
+  Py_ssize_t count = PyList_GET_SIZE(list);
   if (count == 0) return NULL;
-  PyObject *lender = PyList_GET_ITEM(self->parked, count - 1);
-  Py_INCREF(lender);
-  if (PyList_SetSlice(self->parked, count - 1, count, NULL) < 0) Py_CLEAR(lender);
-  return lender;
+  PyObject *last = PyList_GET_ITEM(list, count - 1);
+  Py_INCREF(last);
+  if (PyList_SetSlice(list, count - 1, count, NULL) < 0) Py_CLEAR(last);
+  return last;
 }
 
-static bool is_still_waiting(PyObject *future) {
-  PyObject *done = PyObject_CallMethodObjArgs(future, word_done, NULL);
+static void retire(asgi *self, PyObject *lender) {
+  tell(PyObject_CallMethodObjArgs((PyObject *)self, word_retire, lender, NULL), self);
+}
+
+/** Not so, when its task was cancelled meanwhile. */
+static bool is_still_waiting(PyObject *lender) {
+  PyObject *done = PyObject_CallMethodObjArgs(PyTuple_GET_ITEM(lender, 1), word_done, NULL);
   bool is_waiting = done == Py_False;
   if (!done) PyErr_Clear();
   Py_XDECREF(done);
   return is_waiting;
+}
+
+/** A waiting task out of `parked`, or NULL when there is none. */
+static PyObject *take_parked(asgi *self) {
+  PyObject *lender = pop(self->parked);
+  while (lender && !is_still_waiting(lender)) {
+    retire(self, lender);
+    Py_DECREF(lender);
+    lender = pop(self->parked);
+  }
+  return lender;
 }
 
 static bool has_weak_references(PyObject *task, PyObject *expected) {
@@ -36,14 +51,13 @@ static bool has_weak_references(PyObject *task, PyObject *expected) {
   return !is_same;
 }
 
-/** Puts the task back, unless the application kept it, or a sign of it, or cancelled it: the next
- * request must not meet what this one left. */
+/** Puts the task back, unless the application kept it, or a sign of it: the next request must not
+ * meet what this one left. */
 static void give_parked(asgi *self, PyObject *lender, Py_ssize_t references) {
   PyObject *task = PyTuple_GET_ITEM(lender, 0);
-  bool is_clean = Py_REFCNT(task) == references && is_still_waiting(PyTuple_GET_ITEM(lender, 1)) &&
-                  !has_weak_references(task, PyTuple_GET_ITEM(lender, 2));
-  if (is_clean && PyList_Append(self->parked, lender) == 0) return;
-  tell(PyObject_CallMethodObjArgs((PyObject *)self, word_retire, lender, NULL), self);
+  bool is_clean =
+      Py_REFCNT(task) == references && !has_weak_references(task, PyTuple_GET_ITEM(lender, 2));
+  if (!is_clean || PyList_Append(self->parked, lender) < 0) retire(self, lender);
 }
 
 /* --- beginning the application --- */
@@ -68,8 +82,8 @@ static PyObject *take_exception(void) {
 
 static PyObject *call_app(cycle *self, PyObject *scope) {
   asgi *asgi = self->asgi;
-  PyObject *receive = PyCFunction_New(&cycle_methods[0], (PyObject *)self);
-  PyObject *send = PyCFunction_New(&cycle_methods[1], (PyObject *)self);
+  PyObject *receive = PyCFunction_New(&cycle_methods[CYCLE_RECEIVE], (PyObject *)self);
+  PyObject *send = PyCFunction_New(&cycle_methods[CYCLE_SEND], (PyObject *)self);
   PyObject *arguments[] = {NULL, scope, receive, send};
   PyObject *result = NULL;
   if (receive && send)

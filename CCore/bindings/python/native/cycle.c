@@ -156,8 +156,8 @@ static PyObject *cycle_is_started(cycle *self, void *Py_UNUSED(ignored)) {
 }
 
 PyMethodDef cycle_methods[] = {
-    {"receive", (PyCFunction)cycle_receive, METH_NOARGS, "ASGI's receive."},
-    {"send", (PyCFunction)cycle_send, METH_O, "ASGI's send."},
+    [CYCLE_RECEIVE] = {"receive", (PyCFunction)cycle_receive, METH_NOARGS, "ASGI's receive."},
+    [CYCLE_SEND] = {"send", (PyCFunction)cycle_send, METH_O, "ASGI's send."},
     {"abort", (PyCFunction)cycle_abort, METH_NOARGS, "500, or an answer cut short."},
     {"resume_body", (PyCFunction)cycle_resume_body, METH_NOARGS, "Lets the body flow again."},
     {"send_file", (PyCFunction)cycle_send_file, METH_VARARGS, "Completes with a part of a file."},

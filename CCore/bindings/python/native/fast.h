@@ -108,7 +108,8 @@ typedef struct cycle {
   char is_body_read;
 } cycle;
 extern PyTypeObject cycle_type;
-/** Its methods: `receive`, `send`, … */
+/** Its methods; these two each application is given. */
+enum { CYCLE_RECEIVE, CYCLE_SEND };
 extern PyMethodDef cycle_methods[];
 
 cycle *cycle_new(asgi *asgi, mt_request *request, mt_response *response);

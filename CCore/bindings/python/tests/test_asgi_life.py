@@ -116,6 +116,14 @@ async def half(scope, receive, send):
     await send({"type": "http.response.body", "body": b"half", "more_body": True})
 
 
+async def hostile(scope, receive, send):
+    """Cancels the tasks that wait to lend themselves."""
+    for task in asyncio.all_tasks():
+        if task is not asyncio.current_task() and "Lender" in task.get_coro().__qualname__:
+            task.cancel()
+    await answer(send, b"cancelled them")
+
+
 class Awaitable:
     """An application whose result is no coroutine."""
 
@@ -142,7 +150,7 @@ async def background(scope, receive, send):
 
 ROUTES = {"/named": named, "/unwaited": unwaited, "/leaky": leaky, "/timed": timed_out, "/late": late_timeout,
           "/suicidal": suicidal, "/cancelled": cancelled, "/grouped": grouped, "/threaded": threaded, "/raises": raises,
-          "/after-start": raises_after_start, "/nothing": nothing, "/half": half, "/habitual": habitual,
+          "/after-start": raises_after_start, "/nothing": nothing, "/half": half, "/habitual": habitual, "/hostile": hostile,
           "/background": background}
 
 
@@ -190,6 +198,11 @@ class Tasks:
     def test_habits_change_how_a_request_begins_and_nothing_else(self):
         for query in ["?wait"] * 10 + [""] * 100 + ["?wait"] * 5:
             self.assertEqual(self.body("/habitual" + query), "('unset', True)")
+
+    def test_a_task_that_is_cancelled_while_it_waits_for_a_request_serves_none(self):
+        for _ in range(5):
+            octets = b"GET /hostile HTTP/1.1\r\nHost: h\r\n\r\n" + 20 * b"GET /named HTTP/1.1\r\nHost: h\r\n\r\n"
+            self.assertEqual(send_raw(self.port, octets).count(b"(True, True, True)"), 20)
 
     def test_groups_and_threads_work(self):
         self.assertEqual(self.body("/grouped"), "01234")
