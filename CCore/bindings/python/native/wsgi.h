@@ -20,8 +20,10 @@ typedef struct wsgi_call wsgi_call;
 
 /** What the calls of one server share. */
 typedef struct wsgi_host {
-  PyObject *handle; /* called with each Call on the reactor; NULL: threads take them */
-  atomic_int references;
+  bool is_inline;   /* the application runs on the reactor */
+  PyObject *handle; /* called with each Call then, while there are routes; else threads take them */
+  atomic_int references; /* the capsule's, each route's and each call's */
+  atomic_int routes;
   pthread_mutex_t mutex;
   pthread_cond_t is_filled;
   struct { /* under the mutex */
@@ -65,6 +67,8 @@ void wsgi_call_acquire(wsgi_call *call);
 void wsgi_call_release(wsgi_call *call);
 /** Makes it outlive its handler. */
 bool wsgi_call_defer(wsgi_call *call);
+/** Releases the exchange: what was not answered is 500, a stream that was not ended is cut. */
+void wsgi_call_let_go(wsgi_call *call);
 /** The handler is over: what it lent is not to be touched. */
 void wsgi_call_expire(wsgi_call *call);
 
@@ -80,6 +84,7 @@ PyObject *wsgi_body_whole(wsgi_call *call);
 /** wsgi_host.c: gives a call to Python, here or on a thread that waits for one. Takes a reference.
  * Thread: reactor. */
 void wsgi_host_hand_over(wsgi_call *call);
+void wsgi_host_release(wsgi_host *host);
 extern PyMethodDef wsgi_host_functions[];
 
 /** wsgi_environ.c */

@@ -76,7 +76,7 @@ static void let_drain(mt_exchange *exchange, void *user_data) {
   call->is_drained = true;
   pthread_cond_broadcast(&call->has_changed);
   pthread_mutex_unlock(&call->mutex);
-  if (call->host->handle) resume(call);
+  if (call->host->is_inline) resume(call);
 }
 
 /** On the reactor nobody waits: what goes on is called. */
@@ -113,7 +113,7 @@ PyObject *wsgi_answer_write(wsgi_object *self, PyObject *piece) {
   pthread_mutex_unlock(&call->mutex);
   mt_slice bytes = {PyBytes_AsString(piece), (size_t)PyBytes_Size(piece)};
   mt_status status = mt_exchange_stream_write(call->exchange, bytes);
-  if (status == MT_BACKPRESSURE && call->host->handle) Py_RETURN_NONE;
+  if (status == MT_BACKPRESSURE && call->host->is_inline) Py_RETURN_NONE;
   if (status == MT_BACKPRESSURE) await_drain(call);
   return PyBool_FromLong(status != MT_ERROR_CLOSED && !mt_exchange_is_cancelled(call->exchange));
 }
@@ -162,7 +162,7 @@ PyObject *wsgi_answer_fail(wsgi_object *self, PyObject *unused) {
   (void)unused;
   if (self->phase <= WSGI_SAID && self->call->request)
     answer_500(self);
-  else if (self->phase == WSGI_STREAMING && self->call->exchange)
-    wsgi_object_let_go(self->call);
+  else if (self->phase == WSGI_STREAMING)
+    wsgi_call_let_go(self->call);
   Py_RETURN_NONE;
 }

@@ -2,10 +2,6 @@
  * when much does. */
 #include "wsgi.h"
 
-static bool is_inline(const wsgi_call *call) {
-  return call->host->handle != NULL;
-}
-
 static bool append(wsgi_body *body, mt_slice bytes) {
   if (body->start && body->capacity - body->size - body->start < bytes.size) {
     memmove(body->data, body->data + body->start, body->size);
@@ -30,7 +26,7 @@ static mt_flow keep(wsgi_call *call, mt_slice bytes) {
   wsgi_body *body = &call->body;
   if (body->has_failed) return MT_FLOW_CONTINUE;
   body->has_failed = !append(body, bytes);
-  body->is_paused = !is_inline(call) && body->size >= WSGI_BODY_HIGH_BYTES;
+  body->is_paused = !call->host->is_inline && body->size >= WSGI_BODY_HIGH_BYTES;
   return body->is_paused ? MT_FLOW_PAUSE : MT_FLOW_CONTINUE;
 }
 

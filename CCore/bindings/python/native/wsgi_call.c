@@ -24,7 +24,7 @@ void wsgi_call_release(wsgi_call *call) {
   free(call->body.data);
   pthread_cond_destroy(&call->has_changed);
   pthread_mutex_destroy(&call->mutex);
-  atomic_fetch_sub(&call->host->references, 1);
+  wsgi_host_release(call->host);
   free(call);
 }
 
@@ -41,4 +41,12 @@ void wsgi_call_expire(wsgi_call *call) {
     call->request = NULL;
     call->response = NULL;
   }
+}
+
+void wsgi_call_let_go(wsgi_call *call) {
+  mt_exchange *exchange = call->exchange;
+  if (!exchange) return;
+  call->exchange = NULL;
+  wsgi_call_expire(call);
+  mt_exchange_release(exchange);
 }

@@ -7,6 +7,27 @@ static const mt_method METHODS[] = {MT_METHOD_GET,   MT_METHOD_HEAD,   MT_METHOD
                                     MT_METHOD_PUT,   MT_METHOD_DELETE, MT_METHOD_OPTIONS,
                                     MT_METHOD_TRACE, MT_METHOD_PATCH};
 
+/* --- as long as somebody may need it --- */
+
+void wsgi_host_release(wsgi_host *host) {
+  if (atomic_fetch_sub(&host->references, 1) > 1) return;
+  pthread_cond_destroy(&host->is_filled);
+  pthread_mutex_destroy(&host->mutex);
+  free(host);
+}
+
+/** With the last route goes what is called, which holds the server and all. */
+static void forget_route(void *user_data) {
+  wsgi_host *host = user_data;
+  bool is_last = atomic_fetch_sub(&host->routes, 1) == 1;
+  if (is_last && host->handle && Py_IsInitialized()) {
+    PyGILState_STATE state = PyGILState_Ensure();
+    Py_CLEAR(host->handle);
+    PyGILState_Release(state);
+  }
+  wsgi_host_release(host);
+}
+
 /* --- from the reactor --- */
 
 static void run_here(wsgi_call *call) {
@@ -28,21 +49,31 @@ static void wake_one(wsgi_host *host) {
   pthread_cond_signal(&host->is_filled);
 }
 
-static void enqueue(wsgi_call *call) {
-  wsgi_host *host = call->host;
-  wsgi_call_acquire(call);
-  pthread_mutex_lock(&host->mutex);
+/** Under the mutex. */
+static void append(wsgi_host *host, wsgi_call *call) {
   if (host->queue.first)
     host->queue.last->next = call;
   else
     host->queue.first = call;
   host->queue.last = call;
-  wake_one(host);
+}
+
+/** When nobody takes calls any more, it is let go of, and the server answers with 500. */
+static void enqueue(wsgi_call *call) {
+  wsgi_host *host = call->host;
+  pthread_mutex_lock(&host->mutex);
+  bool is_closed = host->queue.is_closed;
+  if (!is_closed) {
+    wsgi_call_acquire(call);
+    append(host, call);
+    wake_one(host);
+  }
   pthread_mutex_unlock(&host->mutex);
+  if (is_closed) wsgi_call_let_go(call);
 }
 
 void wsgi_host_hand_over(wsgi_call *call) {
-  if (call->host->handle)
+  if (call->host->is_inline)
     run_here(call);
   else if (wsgi_call_defer(call))
     enqueue(call);
@@ -64,16 +95,21 @@ static wsgi_host *host_of(PyObject *capsule) {
   return PyCapsule_GetPointer(capsule, CAPSULE_NAME);
 }
 
-/** Calls that are still held keep their host: what is left of a server that was given up is not
- * worth a crash. */
+/** What waits now, nobody will take. */
 static void destroy(PyObject *capsule) {
   wsgi_host *host = host_of(capsule);
-  if (!host) return;
-  Py_CLEAR(host->handle);
-  if (atomic_load(&host->references) > 0) return;
-  pthread_cond_destroy(&host->is_filled);
-  pthread_mutex_destroy(&host->mutex);
-  free(host);
+  pthread_mutex_lock(&host->mutex);
+  wsgi_call *call = host->queue.first;
+  host->queue.first = NULL;
+  host->queue.is_closed = true;
+  pthread_mutex_unlock(&host->mutex);
+  while (call) {
+    wsgi_call *next = call->next;
+    wsgi_call_let_go(call);
+    wsgi_call_release(call);
+    call = next;
+  }
+  wsgi_host_release(host);
 }
 
 static PyObject *create(PyObject *handle) {
@@ -81,12 +117,14 @@ static PyObject *create(PyObject *handle) {
   if (!host) return PyErr_NoMemory();
   pthread_mutex_init(&host->mutex, NULL);
   pthread_cond_init(&host->is_filled, NULL);
-  if (handle != Py_None) {
+  atomic_store(&host->references, 1);
+  host->is_inline = handle != Py_None;
+  PyObject *capsule = PyCapsule_New(host, CAPSULE_NAME, destroy);
+  if (!capsule) wsgi_host_release(host);
+  if (capsule && host->is_inline) {
     Py_INCREF(handle);
     host->handle = handle;
   }
-  PyObject *capsule = PyCapsule_New(host, CAPSULE_NAME, destroy);
-  if (!capsule) free(host);
   return capsule;
 }
 
@@ -96,17 +134,18 @@ static bool route(mt_server *server, wsgi_host *host) {
   options.body_mode = MT_BODY_STREAM;
   mt_error error = {.struct_size = sizeof error};
   for (size_t i = 0; i < sizeof METHODS / sizeof *METHODS; i++) {
-    if (mt_server_route(server, METHODS[i], MT_SLICE("/{path...}"), on_request, host, NULL,
-                        &options, &error) == MT_OK)
-      continue;
+    atomic_fetch_add(&host->references, 1);
+    atomic_fetch_add(&host->routes, 1);
+    mt_status status = mt_server_route(server, METHODS[i], MT_SLICE("/{path...}"), on_request, host,
+                                       forget_route, &options, &error);
+    if (status == MT_OK) continue;
     PyErr_SetString(PyExc_RuntimeError, error.message);
     return false;
   }
   return true;
 }
 
-/** attach(server's address, callable or None): a host, which has to live until the server is
- * closed. */
+/** attach(server's address, callable or None): a host. */
 static PyObject *attach(PyObject *module, PyObject *arguments) {
   (void)module;
   unsigned long long address;

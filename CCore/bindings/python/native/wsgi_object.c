@@ -20,19 +20,11 @@ PyObject *wsgi_object_make(wsgi_call *call) {
   return (PyObject *)object;
 }
 
-/** Here and not with the last reference: a stream that was not ended is cut now, though it may
- * still be told of. */
-void wsgi_object_let_go(wsgi_call *call) {
-  mt_exchange *exchange = call->exchange;
-  call->exchange = NULL;
-  wsgi_call_expire(call);
-  mt_exchange_release(exchange);
-}
-
 static void dealloc(wsgi_object *self) {
   PyTypeObject *own_type = Py_TYPE(self);
   Py_XDECREF(self->fields);
-  if (self->call->exchange) wsgi_object_let_go(self->call);
+  /* Not with the last reference: a stream that was not ended is cut now, though still told of. */
+  wsgi_call_let_go(self->call);
   wsgi_call_release(self->call);
   PyObject_Free(self);
   Py_DECREF(own_type);

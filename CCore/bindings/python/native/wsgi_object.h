@@ -19,8 +19,6 @@ typedef struct wsgi_object {
 wsgi_call *wsgi_object_call(wsgi_object *self);
 /** NULL, with an exception that says why. */
 PyObject *wsgi_object_refuse(const char *why);
-/** The exchange is released: an answer that was not ended is cut. */
-void wsgi_object_let_go(wsgi_call *call);
 
 /** wsgi_answer.c: the methods that send. */
 PyObject *wsgi_answer(wsgi_object *self, PyObject *body);
