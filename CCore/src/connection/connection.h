@@ -78,6 +78,9 @@ void mt__connection_close(mt__connection *connection);
  * closes when all is done. While a connection of the shard is being served, that waits until its
  * end. `connection` may be gone afterwards. */
 void mt__connection_settle(mt__connection *connection);
+/** As mt__connection_settle, behind whatever else is under way: the connection that is served, or
+ * the batch of messages, so that the answers of several leave in one write. Thread: reactor. */
+void mt__connection_settle_later(mt__connection *connection);
 /** Puts an exchange behind the others. */
 void mt__connection_append(mt__connection *connection, mt_exchange *exchange);
 /** Takes the first exchange out. */

@@ -52,18 +52,22 @@ static void begin_turn(mt__connection *connection) {
   connection->shard->turn_bytes = MT__TURN_BYTES;
 }
 
-static bool begin_serving(mt__connection *connection) {
+void mt__connection_settle_later(mt__connection *connection) {
   mt__shard *shard = connection->shard;
   if (shard->serving == connection) shard->is_touched = true;
+  if (shard->serving == connection || connection->is_unsettled) return;
+  connection->is_unsettled = true;
+  connection->next_unsettled = shard->unsettled;
+  shard->unsettled = connection;
+}
+
+static bool begin_serving(mt__connection *connection) {
+  mt__shard *shard = connection->shard;
   if (!shard->serving) {
     begin_turn(connection);
     return true;
   }
-  if (shard->serving != connection && !connection->is_unsettled) {
-    connection->is_unsettled = true;
-    connection->next_unsettled = shard->unsettled;
-    shard->unsettled = connection;
-  }
+  mt__connection_settle_later(connection);
   return false;
 }
 

@@ -112,6 +112,10 @@ static void on_clock(mt__timer *timer) {
   if (shard->connection_count) mt__reactor_set_timer(&shard->reactor, timer, CLOCK_MS);
 }
 
+static void settle_delivered(void *user_data) {
+  mt__connection_settle_others(user_data);
+}
+
 mt_status mt__shard_create(mt__shared *shared, uint32_t index, mt__shard **shard) {
   mt__shard *made = mt__allocate_zeroed(&shared->allocator, 1, sizeof *made);
   if (!made) return MT_ERROR_NO_MEMORY;
@@ -127,6 +131,8 @@ mt_status mt__shard_create(mt__shared *shared, uint32_t index, mt__shard **shard
   }
   made->reactor.on_tick = refresh_preset;
   made->reactor.on_tick_data = made;
+  made->reactor.on_delivered = settle_delivered;
+  made->reactor.on_delivered_data = made;
   refresh_preset(made);
   *shard = made;
   return MT_OK;

@@ -44,7 +44,8 @@ static void carry_out(mt_exchange *exchange, uint8_t signals) {
   if (signals & MT__SIGNAL_DRAINED) call_drained(exchange);
   if (signals & MT__SIGNAL_ABANDON) mt__exchange_abandon(exchange);
   if (signals & MT__SIGNAL_CANCEL) call_cancel(exchange);
-  if (exchange->reactor_only.connection) mt__connection_settle(exchange->reactor_only.connection);
+  if (exchange->reactor_only.connection)
+    mt__connection_settle_later(exchange->reactor_only.connection);
 }
 
 /** What of it is still owed to the host when the reactor has ended. */

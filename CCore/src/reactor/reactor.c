@@ -33,6 +33,7 @@ static void receive(int descriptor, short ready, void *user_data) {
   mt__reactor *reactor = user_data;
   mt__os_wake_clear(descriptor); /* before delivery: what is posted from here on wakes anew */
   mt__mailbox_deliver(&reactor->shared.mailbox);
+  if (reactor->on_delivered != NULL) reactor->on_delivered(reactor->on_delivered_data);
 }
 
 static mt_status open_waker(mt__reactor *reactor) {
@@ -57,6 +58,8 @@ mt_status mt__reactor_init(mt__reactor *reactor, const mt_allocator *allocator) 
   reactor->allocator = allocator;
   reactor->on_tick = NULL;
   reactor->on_tick_data = NULL;
+  reactor->on_delivered = NULL;
+  reactor->on_delivered_data = NULL;
   reactor->is_ticking = false;
   reactor->tick_due_ms = 0;
   atomic_init(&reactor->shared.has_thread, false);

@@ -21,6 +21,9 @@ typedef struct mt__reactor {
    * while no timer is set. */
   void (*on_tick)(void *user_data);
   void *on_tick_data;
+  /** Called behind each batch of the mailbox's (may be NULL). */
+  void (*on_delivered)(void *user_data);
+  void *on_delivered_data;
   mt__io ticker;
   mt__io waker;
   bool is_ticking;
