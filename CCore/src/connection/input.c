@@ -189,7 +189,8 @@ static bool is_being_answered(const mt_exchange *exchange) {
 /** A peer that sends no more may still read: only the host knows whether that is worth an answer.
  */
 static bool counts_as_gone(const mt__connection *connection) {
-  return connection->shard->shared->config.cancel_on_half_close && connection->first &&
+  return connection->transport->has_peer &&
+         connection->shard->shared->config.cancel_on_half_close && connection->first &&
          is_being_answered(connection->first);
 }
 

@@ -20,6 +20,7 @@ typedef struct mt__transport {
   void (*finish_output)(mt__connection *connection);
   /** Gives back socket and storage. */
   void (*destroy)(mt__connection *connection);
+  bool has_peer; /* somebody at its other end may leave */
 } mt__transport;
 
 extern const mt__transport mt__transport_socket;

@@ -42,4 +42,5 @@ const mt__transport mt__transport_socket = {
     .watch = socket_watch,
     .finish_output = socket_finish_output,
     .destroy = socket_destroy,
+    .has_peer = true,
 };

@@ -23,6 +23,7 @@ static void deliver_injection(mt__message *message) {
 mt_status mt__server_inject(mt_server *server, mt_slice input, mt_inject_fn on_output,
                             void *user_data) {
   const mt_allocator *allocator = &server->shared->allocator;
+  if (mt__server_is_inherited(server)) return MT_ERROR_INVALID_STATE;
   pthread_mutex_lock(&server->mutex);
   bool is_running = server->life == MT__LIFE_RUNNING;
   pthread_mutex_unlock(&server->mutex);

@@ -174,7 +174,7 @@ static void begin_running(mt_server *server) {
 
 /** Who is called by the start, in what the host gave it, cannot wait for it. Under the mutex. */
 static bool is_being_started_here(const mt_server *server) {
-  return server->life == MT__LIFE_STARTING && pthread_equal(server->starter, pthread_self());
+  return server->is_in_start && pthread_equal(server->starter, pthread_self());
 }
 
 /** Claims the start; false when the server was started before, with `*status` saying how that
@@ -194,6 +194,7 @@ static bool claim_start(mt_server *server, mt_status *status, mt_error *error) {
   mt__life life = server->life;
   if (life == MT__LIFE_CREATED) {
     server->life = MT__LIFE_STARTING;
+    server->is_in_start = true;
     server->starter = pthread_self();
   }
   pthread_mutex_unlock(&server->mutex);
@@ -202,6 +203,13 @@ static bool claim_start(mt_server *server, mt_status *status, mt_error *error) {
     *status = mt__error_set(error, MT_ERROR_INVALID_STATE,
                             "the server has stopped; a stopped server is not started again");
   return life == MT__LIFE_CREATED;
+}
+
+static void end_start(mt_server *server) {
+  pthread_mutex_lock(&server->mutex);
+  server->is_in_start = false;
+  pthread_cond_broadcast(&server->changed);
+  pthread_mutex_unlock(&server->mutex);
 }
 
 static mt_status start_from(mt_server *server, uint32_t first, mt_error *error) {
@@ -213,6 +221,7 @@ static mt_status start_from(mt_server *server, uint32_t first, mt_error *error) 
     begin_running(server);
   else
     abort_start(server);
+  end_start(server);
   return status;
 }
 
@@ -243,7 +252,8 @@ static void count_callers(mt_server *server, int change) {
 
 void mt__server_await_callers(mt_server *server) {
   pthread_mutex_lock(&server->mutex);
-  while (server->callers) pthread_cond_wait(&server->changed, &server->mutex);
+  while (server->callers || server->is_in_start)
+    pthread_cond_wait(&server->changed, &server->mutex);
   pthread_mutex_unlock(&server->mutex);
 }
 

@@ -60,7 +60,8 @@ struct mt_server {
   pthread_mutex_t mutex; /* guards what follows */
   pthread_cond_t changed;
   mt__life life;
-  pthread_t starter;   /* who starts it, while MT__LIFE_STARTING */
+  bool is_in_start;    /* the start has not returned, also when it failed … */
+  pthread_t starter;   /* … to this thread */
   bool is_joining;     /* somebody waits for the threads to be gone */
   bool is_joined;      /* they are */
   uint32_t callers;    /* threads inside run and wait */

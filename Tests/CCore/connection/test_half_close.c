@@ -94,12 +94,33 @@ static void an_answer_that_is_made_leaves_in_full(void **state) {
   client_close(&peer);
 }
 
+static atomic_int injected_size, injected_end;
+
+static void take_output(mt_slice bytes, bool is_end, void *user_data) {
+  (void)user_data;
+  atomic_fetch_add(&injected_size, (int)bytes.size);
+  if (is_end) atomic_store(&injected_end, 1);
+}
+
+/** What is injected has all been sent, and nobody who could leave. */
+static void what_is_injected_is_answered(void **state) {
+  host *self = *state;
+  start_holding(self, true);
+  assert_int_equal(mt_server_inject(self->server, MT_SLICE(GET), take_output, NULL), MT_OK);
+  mt_exchange *exchange = host_take(self);
+  host_sleep_ms(20);
+  assert_int_equal(host_answer(exchange, "injected"), MT_OK);
+  host_await_number(&injected_end, 1);
+  assert_true(atomic_load(&injected_size) > 0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       HOST_TEST(it_is_answered_unless_the_host_wants_otherwise),
       HOST_TEST(it_is_gone_where_the_host_wants_so),
       HOST_TEST(a_stream_under_way_is_cancelled_too),
       HOST_TEST(an_answer_that_is_made_leaves_in_full),
+      HOST_TEST(what_is_injected_is_answered),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
