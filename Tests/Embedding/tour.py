@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "Wire"))
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / "Wire"))
 from wire import Wire, request  # noqa: E402
 
 START_SECONDS = 20
