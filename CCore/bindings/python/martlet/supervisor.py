@@ -161,8 +161,10 @@ class Supervisor:
         signal.set_wakeup_fd(-1)
         for number in _HANDLED:
             signal.signal(number, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal sends it to all; the parent passes it on
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        # A terminal sends these to all, and the parent passes on what they mean. Not SIG_IGN, which what the application
+        # starts would inherit.
+        signal.signal(signal.SIGINT, _wake_only)
+        signal.signal(signal.SIGHUP, _wake_only)
         self._wake.close()
         self._wakes.close()
         os.close(self._held)

@@ -196,10 +196,10 @@ class Deaths(CommandCase):
 
 
 class Stops(CommandCase):
-    def stopping(self, kind, slow, *arguments):
+    def stopping(self, kind, slow, *arguments, **options):
         """A command with a request under way that takes so long."""
         self.write("web.py", source(slow=slow, kind=kind))
-        command = self.start("web:app", *arguments)
+        command = self.start("web:app", *arguments, **options)
         peer = socket.create_connection(("127.0.0.1", command.port()), timeout=20)
         self.addCleanup(peer.close)
         peer.sendall(b"GET /slow HTTP/1.1\r\nHost: h\r\n\r\n")
@@ -220,6 +220,15 @@ class Stops(CommandCase):
                 self.assertEqual(command.end(), 0)
                 if kind is ASGI:
                     self.assertIn("application ended", command.lines)
+
+    def test_what_a_terminal_sends_to_all_of_them_ends_it_once(self):
+        for kind in (APP, ASGI):
+            command, peer = self.stopping(kind, 0.7, "--workers", "2", start_new_session=True)
+            os.killpg(command.process.pid, signal.SIGINT)
+            self.assertIn(b"200 OK", peer.recv(65536))
+            peer.close()
+            self.assertEqual(command.end(), 0)
+            self.assertNotIn("Traceback", "\n".join(command.said))
 
     def test_the_deadline_cuts_what_takes_longer(self):
         for kind in (APP, ASGI):
