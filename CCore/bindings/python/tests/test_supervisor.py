@@ -16,6 +16,7 @@ import os, time
 VERSION = "{version}"
 def app(environ, start_response):
     if environ["PATH_INFO"] == "/slow":
+        print("a slow one begins", flush=True)
         time.sleep({slow})
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [f"{{VERSION}} {{os.getpid()}}".encode()]
@@ -29,6 +30,7 @@ async def app(scope, receive, send):
         print("application ended", flush=True)
         return await send({{"type": "lifespan.shutdown.complete"}})
     if scope["path"] == "/slow":
+        print("a slow one begins", flush=True)
         await asyncio.sleep({slow})
     await send({{"type": "http.response.start", "status": 200, "headers": []}})
     await send({{"type": "http.response.body", "body": b"{version} 0"}})
@@ -124,7 +126,7 @@ class Reload(CommandCase):
             port, answers = command.port(), []
             slow = threading.Thread(target=lambda: answers.append(ask(port, "GET", "/slow").body.split()[0]))
             slow.start()
-            time.sleep(0.3)
+            command.wait_for("a slow one begins", lines=command.lines)
             self.write("web.py", source("new", kind=kind))
             command.signal(signal.SIGHUP)
             command.wait_for("Application startup complete", 2)
@@ -203,7 +205,7 @@ class Stops(CommandCase):
         peer = socket.create_connection(("127.0.0.1", command.port()), timeout=20)
         self.addCleanup(peer.close)
         peer.sendall(b"GET /slow HTTP/1.1\r\nHost: h\r\n\r\n")
-        time.sleep(0.3)
+        command.wait_for("a slow one begins", lines=command.lines)
         return command, peer
 
     def test_a_request_under_way_is_answered_before_the_end(self):
@@ -250,10 +252,10 @@ class Stops(CommandCase):
             self.assertLess(time.monotonic() - began, 4)
 
     def test_a_worker_that_does_not_listen_is_killed(self):
-        self.write("web.py", "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(60)\n")
+        self.write("web.py", "import signal, time\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+                   "print('deaf', flush=True)\ntime.sleep(60)\n")
         command = self.start("web:app", "--graceful-timeout", "0.1")
-        command.workers(1)
-        time.sleep(0.5)
+        command.wait_for("deaf", lines=command.lines)
         began = time.monotonic()
         command.stop()
         self.assertLess(time.monotonic() - began, 8)
