@@ -60,6 +60,7 @@ static int init_locks(mt__thread *thread) {
 }
 
 static int start_hosts(mt__thread *thread, const mt__thread_maker *maker) {
+  thread->is_hosts = true;
   int failure = init_locks(thread);
   if (failure != 0) return failure;
   failure = maker->spawn(thread->name, run_hosts, thread, maker->user_data);
@@ -78,11 +79,11 @@ static void join_hosts(mt__thread *thread) {
 
 int mt__thread_start(mt__thread *thread, const mt__thread_maker *maker, const char *name,
                      void (*body)(void *argument), void *argument) {
-  *thread = (mt__thread){.body = body, .argument = argument, .is_hosts = maker->spawn != NULL};
+  *thread = (mt__thread){.body = body, .argument = argument};
   size_t size = strlen(name);
   if (size >= sizeof thread->name) return EINVAL;
   memcpy(thread->name, name, size);
-  return thread->is_hosts ? start_hosts(thread, maker) : start_own(thread);
+  return maker->spawn != NULL ? start_hosts(thread, maker) : start_own(thread);
 }
 
 void mt__thread_join(mt__thread *thread) {
