@@ -11,8 +11,7 @@ from .lifespan import Lifespan, StartupFailed
 from .loop import Poller, new_loop, running_loop
 from .server import Server
 
-asyncio_runner = running_loop
-__all__ = ["AsgiServer", "StartupFailed", "asyncio_runner", "new_loop", "run", "running_loop"]
+__all__ = ["AsgiServer", "StartupFailed", "new_loop", "run", "running_loop"]
 
 
 class AsgiServer:

@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import subprocess
+import sys
 
 import cffi
 
@@ -63,18 +64,21 @@ def event_libraries():
     return [], subprocess.check_output(["pkg-config", "--libs", "libevent_core"], text=True).split()
 
 
+FLAGS = ["-std=gnu11", "-O3", "-fvisibility=hidden", "-Wall", "-Wextra", "-Wno-unused-parameter",
+         "-Wno-missing-field-initializers", "-Wno-cast-function-type"]
+# The library's own names stay inside, and what only a debugger reads is left out.
+LINK_FLAGS = [] if sys.platform == "darwin" else ["-pthread", "-Wl,--exclude-libs,ALL", "-Wl,-S"]
+
+
 def describe():
-    archives, flags = event_libraries()
+    archives, libraries = event_libraries()
     described = cffi.FFI()
     described.cdef(declarations() + CALLBACKS)
     described.set_source(
         "martlet._native", "#include <martlet.h>\n", py_limited_api=False,
         sources=[os.path.relpath(path, NATIVE.parent) for path in sorted(NATIVE.glob("*.c"))],
-        include_dirs=[str(CORE / "include")], extra_objects=[build_core(), *archives],
-        extra_compile_args=["-std=gnu11", "-O3", "-fvisibility=hidden", "-Wall", "-Wextra", "-Wno-unused-parameter",
-                            "-Wno-missing-field-initializers", "-Wno-cast-function-type"],
-        define_macros=[("_GNU_SOURCE", None)],
-        extra_link_args=[*flags, "-pthread", "-Wl,--exclude-libs,ALL"] if os.uname().sysname != "Darwin" else flags)
+        include_dirs=[str(CORE / "include")], define_macros=[("_GNU_SOURCE", None)], extra_compile_args=FLAGS,
+        extra_objects=[build_core(), *archives], extra_link_args=[*libraries, *LINK_FLAGS])
     return described
 
 
