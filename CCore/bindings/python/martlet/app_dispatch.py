@@ -9,11 +9,11 @@ from typing import Any, Callable, Optional
 from .app_request import Pieces, Request
 from .app_response import HTTPError, fill, is_async_stream, is_stream
 from .app_stream import send_async, send_blocking
+from .callbacks import answer_for
 from .errors import Error
 from .exchange import Exchange, complete, defer
 from .handles import log
 from .message import Request as LentRequest, Response as LentResponse
-from .callbacks import answer_for
 from .server import Handler as LentHandler
 
 Handler = Callable[[Request], Any]
@@ -81,7 +81,7 @@ class Dispatcher:
             if not is_stream(value):
                 return fill(response, value)
             exchange = defer(lent, response)
-        except BaseException as exception:
+        except Exception as exception:
             if request.is_deferred:
                 return log.exception("a handler raised")
             return refuse(response, exception)
@@ -121,6 +121,8 @@ class Dispatcher:
                 await self.answer(exchange, value)
             except BaseException as exception:
                 fail(exchange, exception)
+                if isinstance(exception, (KeyboardInterrupt, SystemExit)):
+                    raise
 
     async def answer(self, exchange: Exchange, value: Any) -> None:
         if is_async_stream(value):

@@ -3,9 +3,9 @@
 #include "fast.h"
 
 typedef struct done {
-  PyObject_HEAD
-      /** What it ends with; NULL once it was given, and for None. */
-      PyObject *value;
+  PyObject base;
+  /** What it ends with; NULL once it was given, and for None. */
+  PyObject *value;
 } done;
 
 static PyObject *nothing;

@@ -356,6 +356,18 @@ class Life(unittest.TestCase):
         asyncio.run(main())
         self.assertTrue(told[0].endswith(b"hello"))
 
+    def test_exit_in_a_handler_ends_the_process(self):
+        code = ("import martlet, sys; app = martlet.App(); app.get('/plain')(lambda request: sys.exit(7))\n"
+                "@app.get('/coroutine')\nasync def coroutine(request): sys.exit(7)\n"
+                "app.get('/worker', on='workers')(lambda request: sys.exit(7))\n"
+                "app.run(port=0, started=lambda: print(app.port, flush=True))")
+        for target in ("/plain", "/coroutine", "/worker"):
+            with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                  text=True) as process:
+                port = int(process.stdout.readline())
+                send_raw(port, f"GET {target} HTTP/1.1\r\nHost: h\r\n\r\n".encode())
+                self.assertEqual(process.wait(10), 7)
+
     def test_the_program_of_the_readme_serves(self):
         import re
         readme = os.path.join(os.path.dirname(__file__), "..", "README.md")
