@@ -8,6 +8,7 @@ sys.path[:0] = [str(ROOT / f"bench/{folder}") for folder in ("micro", "python", 
 import boundary
 import boundary_report
 import excess
+import places
 from guests import GUESTS
 
 AGAINST = {"c": None, "rust": "c", "go": "c"}
@@ -58,6 +59,17 @@ class Table(unittest.TestCase):
     def test_has_a_row_for_who_was_not_measured(self):
         table = boundary_report.table({"guests": {"go": {"label": "Go", "version": None}}, "results": {}})
         self.assertEqual(table.rows, [("Go", "–", "–", "–", "–", "–", "–")])
+
+    def test_is_shorter_in_the_first_readme(self):
+        made = {"guests": {"go": {"label": "Go", "version": "1.19"}}, "results": {"go": {"more_ns": 7.0, "instructions": 9.0}}}
+        self.assertEqual(boundary_report.short_table(made).rows, [("Go", "+7", "–", "–", "–")])
+
+
+class Committed(unittest.TestCase):
+    def test_tables_of_the_readmes_come_from_the_results(self):
+        report = boundary_report.read()
+        self.assertIn(boundary_report.short_section(report), (places.ROOT / "README.md").read_text())
+        self.assertIn(boundary_report.long_section(report), (places.BENCH / "README.md").read_text())
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import contenders
 import courses
 import environment
 import figures
+import places
 import python_report
 import python_tables
 import raw_asgi
@@ -198,6 +199,11 @@ class Tables(unittest.TestCase):
 class Sections(unittest.TestCase):
     def test_name_each_server_and_version_once(self):
         self.assertEqual(python_report.who(Tables.made), "Martlet 1.2, gunicorn 1.2, uvicorn 1.2, granian 1.2, Python 3.11.")
+
+    def test_of_the_readmes_come_from_the_committed_results(self):
+        report = python_report.read()
+        self.assertIn(python_report.short_section(report).rstrip(), (places.ROOT / "README.md").read_text())
+        self.assertIn(python_report.long_section(report).rstrip(), (places.BENCH / "README.md").read_text())
 
 
 if __name__ == "__main__":

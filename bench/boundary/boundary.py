@@ -111,7 +111,9 @@ def count(guests, notes):
         say(f"counting {guest.label}")
         count_one = instructions.callgrind_as_it_is if guest.is_interpreted else instructions.callgrind
         try:
-            counts[guest.name] = instructions.per_request(count_one, guest.contestant, DEPTH)
+            counted = instructions.per_request(count_one, guest.contestant, DEPTH)
+            assert counted > 0, "saw no request"
+            counts[guest.name] = counted
         except (AssertionError, OSError, subprocess.SubprocessError) as error:
             notes.append(f"{guest.label}: callgrind: {str(error)[-150:]}")
     return counts

@@ -27,13 +27,25 @@ def table(report):
     return Table("the cost of the boundary", HEADER, rows)
 
 
+def short_table(report):
+    """What a call costs beyond C, in time and in instructions."""
+    whole = table(report)
+    return Table(whole.title, whole.header[:5], [row[:5] for row in whole.rows])
+
+
 def compose(described, guests, results, notes, seconds):
     now = datetime.datetime.now(datetime.timezone.utc)
     return {"date": now.date().isoformat(), "command": "make bench-boundary", "seconds": round(seconds),
             "machine": described, "guests": guests, "results": results, "notes": notes}
 
 
-def section(report):
+def short_section(report):
+    """For the root's README."""
+    return "\n".join([reporting.origin(report), "", short_table(report).markdown()]).rstrip()
+
+
+def long_section(report):
+    """For the bench's README: the versions too, and who took no part."""
     notes = [f"- {note}" for note in report["notes"]]
     return "\n".join([reporting.origin(report), "", table(report).markdown(), *notes]).rstrip()
 
@@ -45,5 +57,5 @@ def read():
 
 def write(report):
     RESULTS.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
-    for path in (ROOT / "README.md", BENCH / "README.md"):
-        reporting.replace_between(path, section(report), *MARKERS)
+    reporting.replace_between(ROOT / "README.md", short_section(report), *MARKERS)
+    reporting.replace_between(BENCH / "README.md", long_section(report), *MARKERS)

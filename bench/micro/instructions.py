@@ -36,7 +36,7 @@ def command(contestant, port):
 
 
 def callgrind(contestant, serve):
-    """Instructions of the whole process, from its start to its end."""
+    """Instructions of the program, from its start to its end."""
     with tempfile.TemporaryDirectory(prefix="martlet-callgrind-") as folder:
         program, mask = pathlib.Path(folder, "program"), pathlib.Path(folder, "mask.so")
         # Not every valgrind can read what Swift's compiler has to say to debuggers.
@@ -46,15 +46,18 @@ def callgrind(contestant, serve):
 
 
 def callgrind_as_it_is(contestant, serve, program=None, **environment):
-    """The same of the program where it lies, as an interpreter wants it."""
+    """The same of the program where it lies, as an interpreter wants it, with the processes that it forks."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="martlet-callgrind-") as folder:
-        report = pathlib.Path(folder, "report")
         own, *arguments = command(contestant, port)
-        watched = ["valgrind", "--quiet", "--tool=callgrind", f"--callgrind-out-file={report}", str(program or own)]
+        watched = ["valgrind", "--quiet", "--tool=callgrind", f"--callgrind-out-file={folder}/%p", str(program or own)]
         with Program([*watched, *arguments], {**dict(contestant.environment), **environment}, port) as running:
             serve(running.address)
-        return int(re.search(r"^totals: (\d+)", report.read_text(), re.M)[1])
+        return sum(map(total, pathlib.Path(folder).iterdir()))
+
+
+def total(report):
+    return int(re.search(r"^totals: (\d+)", report.read_text(), re.M)[1])
 
 
 def strace(contestant, serve):

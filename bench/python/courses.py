@@ -11,7 +11,7 @@ CONNECTIONS = {"hello": 64, "large": 64, "upload": 16}
 TITLES = {"hello": "hello", "large": "100 KiB", "upload": "upload of 1 MiB, counted as it comes"}
 BASELINE = {WSGI: "martlet-threads", ASGI: "martlet-asgi"}
 ROUNDS, LATENCY_ROUNDS = 7, 5
-HALF_LOAD = "half_load_p99_us"
+HALF_LOAD, HALF_LOAD_SPREAD = "half_load_p99_us", "half_load_p99_spread"
 
 
 def loads_of(application):
@@ -71,7 +71,8 @@ def add_half_load(bench, application):
                 sample = trials.noting(bench, contestant, "latency", lambda: trials.by_clock(bench, contestant, rate))
                 taken[contestant.name] += [sample] if sample else []
     for name, samples in taken.items():
-        results[name][HALF_LOAD] = figures.median([sample.latency["p99"] for sample in samples])
+        tails = [sample.latency["p99"] for sample in samples]
+        results[name].update({HALF_LOAD: figures.median(tails), HALF_LOAD_SPREAD: figures.half_spread(tails)})
         results[name]["errors"] += sum(sample.errors for sample in samples)
     return rate
 

@@ -1,17 +1,18 @@
 """A report's tables, for the terminal and the READMEs."""
 import verdict
-from courses import HALF_LOAD
+from courses import HALF_LOAD, HALF_LOAD_SPREAD
 from tables import DASH, Table, number, scaled
 
-LOAD_HEADER = ("", "CPU, Martlet = 1", "CPU µs/req", "± %", "req/s", "p50 µs", "p99 µs", "p99 µs at half load", "MiB",
-               "errors")
+LOAD_HEADER = ("", "CPU, Martlet = 1", "CPU µs/req", "± %", "req/s", "p50 µs", "p99 µs", "p99 µs at half load", "± %",
+               "MiB", "errors")
 
 
 def load_cells(result):
     latency = result["latency_us"]
     return (number(result["ratio"]), number(result["cpu_us"]), number(scaled(result["cpu_spread"], 100), 1),
             number(result["per_second"], 0), number(latency["p50"], 0), number(latency["p99"], 0),
-            number(result.get(HALF_LOAD), 0), number(scaled(result["memory_bytes"], 2 ** -20), 0), str(result["errors"]))
+            number(result.get(HALF_LOAD), 0), number(scaled(result.get(HALF_LOAD_SPREAD), 100), 1),
+            number(scaled(result["memory_bytes"], 2 ** -20), 0), str(result["errors"]))
 
 
 def of_load(report, name):
