@@ -83,7 +83,7 @@ class Server:
         return lib.mt_server_port(self._pointer(), self.listener_count - 1)
 
     def listen_unix(self, path: str, mode: int = 0) -> None:
-        """Listens on a unix socket with those permission bits (0: 0666 less the umask)."""
+        """Listens on a unix socket with those permission bits (0: 0777 less the umask)."""
         wanted, _memory = as_slice(path.encode())
         self._call(lib.mt_server_listen_unix, wanted, mode)
 

@@ -78,7 +78,7 @@ impl Server {
         Ok(self)
     }
 
-    /// Listens on a unix socket with these permission bits (0: 0666 less the umask). A stale socket file is replaced;
+    /// Listens on a unix socket with these permission bits (0: 0777 less the umask). A stale socket file is replaced;
     /// the file is removed at stop. Errors: as [`Server::listen`].
     pub fn listen_unix(&mut self, path: impl AsRef<Path>, mode: u32) -> Result<&mut Server, Error> {
         let path = slice_of(path.as_ref().as_os_str().as_bytes());
