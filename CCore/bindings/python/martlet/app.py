@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 from typing import Any, Callable, Iterable, NamedTuple, Optional
 
 from .app_dispatch import Dispatcher, Handler, is_coroutine
@@ -93,14 +94,26 @@ class App:
         """The port that it listens on, while it runs."""
         return self.server.ports[0]
 
+    def _listen(self, host: str, port: int, unix: Optional[str], sockets: Optional[Iterable[socket.socket]]) -> None:
+        if sockets is not None:
+            for each in sockets:
+                self.server.listen_descriptor(each.detach())
+        elif unix:
+            self.server.listen_unix(unix)
+        else:
+            self.server.listen_tcp(host, port)
+
     async def serve(self, host: str = "127.0.0.1", port: int = 8000, *, unix: Optional[str] = None,
+                    sockets: Optional[Iterable[socket.socket]] = None,
                     started: Optional[Callable[[], Any]] = None) -> None:
-        """Serves inside the running asyncio loop, until `stop`. `started` is called once connections are accepted."""
+        """Serves inside the running asyncio loop, until `stop`. `started` is called once connections are accepted.
+
+        `sockets` listen already, and are taken over; there is no other address then."""
         loop = asyncio.get_running_loop()
         dispatcher = Dispatcher(loop, self.settings["workers"])
         with self._make_server(dispatcher) as self._server:
             try:
-                self._server.listen_unix(unix) if unix else self._server.listen_tcp(host, port)
+                self._listen(host, port, unix, sockets)
                 poller = Poller(self._server, loop)
                 poller.start()
                 if started:

@@ -46,10 +46,18 @@ def load(options: Options) -> Callable[..., Any]:
     found = _attribute(module, path or _usual_name(module, said), said)
     if options.factory:
         found = found()
-    if not callable(found):
-        hint = "; it serves by its own run()" if isinstance(found, App) else ""
-        raise ApplicationError(f"{said} is of type {type(found).__name__}, which no server can call{hint}")
+    if isinstance(found, App):
+        _check_app(options, said)
+    elif not callable(found):
+        raise ApplicationError(f"{said} is of type {type(found).__name__}, which no server can call")
     return found
+
+
+def _check_app(options: Options, said: str) -> None:
+    for name, is_said in (("--root-path", options.root_path), ("--proxy-headers", options.proxy_headers),
+                          ("--interface", options.interface != "auto")):
+        if is_said:
+            raise ApplicationError(f"{name} is for WSGI and ASGI applications, and {said} is a martlet.App")
 
 
 def _usual_name(module: Any, said: str) -> str:
@@ -59,8 +67,11 @@ def _usual_name(module: Any, said: str) -> str:
     raise ApplicationError(f"{said}: the module has neither 'app' nor 'application'; say module:name")
 
 
-def interface_of(application: Callable[..., Any]) -> str:
-    """"asgi" when calling the application makes a coroutine or takes scope, receive and send; else "wsgi"."""
+def interface_of(application: Any) -> str:
+    """"app" of a martlet.App; "asgi" when calling the application makes a coroutine or takes scope, receive and send; else
+    "wsgi"."""
+    if isinstance(application, App):
+        return "app"
     if inspect.isclass(application):
         return "asgi" if hasattr(application, "__await__") else "wsgi"
     if inspect.iscoroutinefunction(application) or inspect.iscoroutinefunction(getattr(application, "__call__")):

@@ -10,6 +10,7 @@ import threading
 from typing import Any, Callable, List, Optional
 
 from martlet import Server, logs
+from martlet.app import App
 from martlet.cli_application import ApplicationError, interface_of, load
 from martlet.cli_options import Options
 from martlet.cli_proxy import asgi_behind_proxy, wsgi_behind_proxy
@@ -123,6 +124,28 @@ def _serve_asgi(application: Callable[..., Any], options: Options, seat: InWorke
     return 0
 
 
+class _EndOfApp:
+    """How an App is told to end."""
+
+    def __init__(self, application: App, graceful_timeout_ms: int) -> None:
+        self._application, self.graceful_timeout_ms = application, graceful_timeout_ms
+
+    def stop(self) -> None:
+        self._application.stop(self.graceful_timeout_ms)
+
+
+def _serve_app(application: App, options: Options, seat: InWorker) -> int:
+    from martlet.loop import new_loop, running_loop
+
+    level = {"log_level": _LIBRARY_LEVELS[options.log_level]}
+    application.settings = {**level, **options.settings, **application.settings}
+    with running_loop(new_loop(options.loop)) as loop:
+        _watch_orders(loop, _EndOfApp(application, deadline_ms(options)), seat.lifeline)
+        loop.run_until_complete(application.serve(sockets=seat.sockets, started=lambda: _say_ready(seat)))
+    logs.error.info("Finished server process [%d]", os.getpid())
+    return 0
+
+
 def _watch_orders(loop: Any, asgi: Any, lifeline: int) -> None:
     def on_orphaned() -> None:
         loop.remove_reader(lifeline)
@@ -151,4 +174,4 @@ def _by_scope(write: Optional[logs.AccessWriter]) -> Optional[Callable[[dict, in
     return write_scope
 
 
-_KINDS = {"asgi": (asgi_behind_proxy, _serve_asgi), "wsgi": (wsgi_behind_proxy, _serve_wsgi)}
+_KINDS = {"asgi": (asgi_behind_proxy, _serve_asgi), "wsgi": (wsgi_behind_proxy, _serve_wsgi), "app": (None, _serve_app)}

@@ -28,6 +28,14 @@ def make():
     return app
 """
 
+APP = """
+import martlet
+app = martlet.App(idle_timeout_ms=5000)
+@app.get("/users/{{id}}")
+def user(request):
+    return f"{greeting} {{request.params['id']}}"
+"""
+
 
 class Refusals(CommandCase):
     def refused(self, *arguments, status, says):
@@ -70,15 +78,21 @@ class Refusals(CommandCase):
         self.refused("x:y", "--bind", "nothing", status=1, says="is none of host:port")
 
     def test_an_application_that_is_not_there_is_named(self):
-        self.write("web.py", WSGI + "import martlet\nnumber, own = 5, martlet.App()\n")
+        self.write("web.py", WSGI + "number = 5\n")
         self.write("bare.py", "")
         faults = [("missing:app", "there is no module 'missing'"), ("web.missing:app", "there is no module 'web.missing'"),
                   ("web:nope", "the module 'web' has no 'nope'"), ("web:number", "web:number is of type int, which no server can call"),
-                  ("web:own", "type App, which no server can call; it serves by its own run()"),
                   ("bare", "neither 'app' nor 'application'"), ("web:", "is not of the form module:app")]
         for application, says in faults:
             with self.subTest(application):
                 self.refused(application, "--port", "0", status=1, says=says)
+
+    def test_what_is_not_for_an_app_is_named(self):
+        self.write("own.py", "import martlet\napp = martlet.App()\n")
+        for option in (["--root-path", "/api"], ["--proxy-headers"], ["--interface", "wsgi"]):
+            with self.subTest(option):
+                self.refused("own:app", "--port", "0", *option, status=1,
+                             says=f"{option[0]} is for WSGI and ASGI applications, and own:app is a martlet.App")
 
     def test_an_application_that_raises_is_shown_with_its_traceback(self):
         self.write("broken.py", "import missing_module\n")
@@ -110,6 +124,20 @@ class Serving(CommandCase):
                                 "INFO:     Application startup complete.",
                                 f"INFO:     Martlet running on http://127.0.0.1:{port} (Press CTRL+C to quit)",
                                 "INFO:     Shutting down", "INFO:     Finished server process"])
+
+    def test_it_serves_an_app_in_processes_and_reloads_it(self):
+        self.write("own.py", APP.format(greeting="hello"))
+        command = self.start("own:app", "--workers", "2", "--log-level", "info")
+        port = command.port()
+        self.assertEqual(ask(port, "GET", "/users/7").body, b"hello 7")
+        self.assertEqual(ask(port, "POST", "/users/7").status, 405)
+        command.workers(2)
+        self.write("own.py", APP.format(greeting="good day"))
+        command.signal(signal.SIGHUP)
+        command.wait_for("Finished server process", 2)
+        self.assertEqual(ask(port, "GET", "/users/7").body, b"good day 7")
+        self.assertEqual(command.stop(), 0)
+        self.assertEqual(len([line for line in command.said if "Finished server process" in line]), 4)
 
     def test_what_is_not_wanted_is_not_said(self):
         self.write("web.py", WSGI)
