@@ -36,22 +36,21 @@ mt_status mt__stream_start(mt_exchange *exchange, uint64_t length, mt__exchange_
   return is_told && !is_cancelled(exchange) ? MT_OK : MT_ERROR_CLOSED;
 }
 
-static void put_into(mt_exchange *exchange, mt_slice bytes, operation_kind kind) {
+static void carry_out(mt_exchange *exchange, mt_slice bytes, operation_kind kind) {
   if (kind == WRITE)
     mt__output_stream(exchange, bytes);
   else if (kind == END)
     mt__output_stream_end(exchange);
   else
     mt__exchange_abandon(exchange);
+  if (exchange->reactor_only.connection) mt__connection_settle(exchange->reactor_only.connection);
 }
 
 static void deliver_operation(mt__message *message) {
   stream_operation *operation = MT__CONTAINER(message, stream_operation, message);
   mt_exchange *exchange = operation->exchange;
   atomic_fetch_sub(&exchange->any_thread.operations, 1);
-  put_into(exchange, (mt_slice){operation->bytes, operation->size}, operation->kind);
-  if (exchange->reactor_only.connection)
-    mt__connection_settle_later(exchange->reactor_only.connection);
+  carry_out(exchange, (mt_slice){operation->bytes, operation->size}, operation->kind);
   mt__deallocate(&exchange->shard->shared->allocator, operation);
   mt__exchange_unreference(exchange);
 }
@@ -78,8 +77,7 @@ static mt_status pass_on(mt_exchange *exchange, mt_slice bytes, operation_kind k
                    atomic_load(&exchange->any_thread.operations) == 0 &&
                    exchange->reactor_only.has_stream;
   if (!is_direct) return post_operation(exchange, bytes, kind);
-  put_into(exchange, bytes, kind);
-  if (exchange->reactor_only.connection) mt__connection_settle(exchange->reactor_only.connection);
+  carry_out(exchange, bytes, kind);
   return MT_OK;
 }
 
