@@ -78,7 +78,7 @@ test-c: ## run the C unit tests (VARIANT=asan, ubsan, tsan; ONLY=http: those bel
 	@$(C) VARIANT=$(VARIANT) tests
 	@$(TEST) c $$($(C) VARIANT=$(VARIANT) list-tests)
 
-test-embedding: lib ## install the C library aside, build and run the README's C program with it
+test-embedding: lib ## install the C library aside; try it, and its bindings in C, C++, Python, Rust and Go
 	@$(NEED) c test embedding
 	@$(TEST) embedding
 

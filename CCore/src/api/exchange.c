@@ -1,3 +1,4 @@
+#include "../base/slice.h"
 #include "../connection/connection.h"
 #include "../connection/stream.h"
 
@@ -66,7 +67,7 @@ mt_status mt_exchange_stream_start(mt_exchange *exchange, uint64_t length,
 }
 
 mt_status mt_exchange_stream_write(mt_exchange *exchange, mt_slice bytes) {
-  bool is_valid = exchange && (bytes.data || !bytes.size);
+  bool is_valid = exchange && mt__slice_is_valid(bytes);
   return is_valid ? mt__stream_write(exchange, bytes) : MT_ERROR_INVALID_ARGUMENT;
 }
 

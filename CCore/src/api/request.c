@@ -1,10 +1,6 @@
 #include "../base/slice.h"
 #include "../connection/exchange.h"
 
-static bool is_slice(mt_slice slice) {
-  return slice.data || !slice.size;
-}
-
 static const mt_slice nothing = {NULL, 0};
 
 static mt_slice place(const mt_request *request, mt__place place) {
@@ -54,7 +50,7 @@ mt_field mt_request_field_at(const mt_request *request, size_t index) {
 }
 
 bool mt_request_field_get(const mt_request *request, mt_slice name, mt_slice *value) {
-  int index = request && is_slice(name) ? mt__head_find(&request->head, name) : -1;
+  int index = request && mt__slice_is_valid(name) ? mt__head_find(&request->head, name) : -1;
   if (value) *value = index < 0 ? nothing : mt__head_field(&request->head, (uint32_t)index).value;
   return index >= 0;
 }
@@ -74,7 +70,7 @@ mt_field mt_request_parameter_at(const mt_request *request, size_t index) {
 
 bool mt_request_parameter_get(const mt_request *request, mt_slice name, mt_slice *value) {
   if (value) *value = nothing;
-  if (!is_slice(name)) return false;
+  if (!mt__slice_is_valid(name)) return false;
   for (size_t i = 0; i < mt_request_parameter_count(request); i++) {
     mt_field parameter = mt_request_parameter_at(request, i);
     if (!mt__slice_equal(parameter.name, name)) continue;

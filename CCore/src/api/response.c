@@ -1,10 +1,7 @@
 #include "../connection/response.h"
+#include "../base/slice.h"
 
 #include <unistd.h>
-
-static bool is_slice(mt_slice slice) {
-  return slice.data || !slice.size;
-}
 
 static mt_status check(const mt_response *response) {
   return response ? mt__response_check_open(response) : MT_ERROR_INVALID_ARGUMENT;
@@ -24,7 +21,7 @@ int mt_response_status_get(const mt_response *response) {
 }
 
 static mt_status check_field(const mt_response *response, mt_slice name, mt_slice value) {
-  if (!is_slice(name) || !is_slice(value)) return MT_ERROR_INVALID_ARGUMENT;
+  if (!mt__slice_is_valid(name) || !mt__slice_is_valid(value)) return MT_ERROR_INVALID_ARGUMENT;
   return check(response);
 }
 
@@ -59,20 +56,21 @@ mt_status mt_response_field_remove(mt_response *response, mt_slice name) {
 
 bool mt_response_field_get(const mt_response *response, mt_slice name, mt_slice *value) {
   mt_slice found = {NULL, 0};
-  bool is_there = response && is_slice(name) && mt__response_field_get(response, name, &found);
+  bool is_there =
+      response && mt__slice_is_valid(name) && mt__response_field_get(response, name, &found);
   if (value) *value = found;
   return is_there;
 }
 
 mt_status mt_response_body_copy(mt_response *response, mt_slice bytes) {
-  if (!is_slice(bytes)) return MT_ERROR_INVALID_ARGUMENT;
+  if (!mt__slice_is_valid(bytes)) return MT_ERROR_INVALID_ARGUMENT;
   mt_status status = check(response);
   return status == MT_OK ? mt__response_body_copy(response, bytes) : status;
 }
 
 mt_status mt_response_body_borrow(mt_response *response, mt_slice bytes, mt_destroy_fn done,
                                   void *user_data) {
-  mt_status status = is_slice(bytes) ? check(response) : MT_ERROR_INVALID_ARGUMENT;
+  mt_status status = mt__slice_is_valid(bytes) ? check(response) : MT_ERROR_INVALID_ARGUMENT;
   if (status == MT_OK)
     mt__response_body_borrow(response, bytes, done, user_data);
   else if (done)

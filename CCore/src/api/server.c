@@ -1,16 +1,13 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "../base/slice.h"
 #include "../base/status.h"
 #include "../server/config.h"
 #include "../server/server.h"
 
 static mt_status refuse_null(mt_error *error, const char *what) {
   return mt__error_set(error, MT_ERROR_INVALID_ARGUMENT, "%s is NULL", what);
-}
-
-static bool is_slice(mt_slice slice) {
-  return slice.data || !slice.size;
 }
 
 mt_status mt_server_config_init(mt_server_config *config, size_t struct_size) {
@@ -32,12 +29,12 @@ void mt_server_destroy(mt_server *server) {
 }
 
 mt_status mt_server_listen_tcp(mt_server *server, mt_slice host, uint16_t port, mt_error *error) {
-  if (!server || !is_slice(host)) return refuse_null(error, "server or host");
+  if (!server || !mt__slice_is_valid(host)) return refuse_null(error, "server or host");
   return mt__server_listen_tcp(server, host, port, error);
 }
 
 mt_status mt_server_listen_unix(mt_server *server, mt_slice path, uint32_t mode, mt_error *error) {
-  if (!server || !is_slice(path)) return refuse_null(error, "server or path");
+  if (!server || !mt__slice_is_valid(path)) return refuse_null(error, "server or path");
   return mt__server_listen_unix(server, path, mode, error);
 }
 
@@ -110,7 +107,7 @@ mt_status mt_server_stop(mt_server *server) {
 
 mt_status mt_server_inject(mt_server *server, mt_slice input, mt_inject_fn on_output,
                            void *user_data) {
-  if (!server || !on_output || !is_slice(input)) return MT_ERROR_INVALID_ARGUMENT;
+  if (!server || !on_output || !mt__slice_is_valid(input)) return MT_ERROR_INVALID_ARGUMENT;
   return mt__server_inject(server, input, on_output, user_data);
 }
 

@@ -8,6 +8,11 @@
 
 MT__HIDDEN_BEGIN
 
+/** Whether it is one at all: without data only the empty slice is. */
+static inline bool mt__slice_is_valid(mt_slice slice) {
+  return slice.data || !slice.size;
+}
+
 /** Whether both hold the same octets. */
 static inline bool mt__slice_equal(mt_slice a, mt_slice b) {
   return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);

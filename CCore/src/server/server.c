@@ -82,12 +82,14 @@ static void release_shards(mt_server *server) {
 
 void mt__server_destroy(mt_server *server) {
   if (mt__server_is_inherited(server)) return; /* it is the parent's, which shares its loops */
-  if (!mt__server_is_own_thread(server)) mt__server_become_poller(server);
-  if (mt__server_stop(server) == MT_ERROR_WRONG_THREAD) {
+  if (mt__server_is_own_thread(server)) {
+    mt__server_stop(server);
     mt__log(&server->shared->logger, MT_LOG_ERROR,
             "mt_server_destroy was called on the server's own thread: it stops, and is not freed");
     return;
   }
+  mt__server_become_poller(server);
+  mt__server_stop(server);
   mt__server_await_callers(server);
   mt__shared *shared = server->shared;
   mt_allocator allocator = shared->allocator;

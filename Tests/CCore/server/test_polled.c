@@ -46,6 +46,14 @@ static void turn_until_answered(host *self, client *peer) {
   }
 }
 
+/** Asks, and turns until a handler has it. */
+static client ask(host *self) {
+  client peer = host_connect(self);
+  client_send(&peer, GET);
+  while (host_stats(self).requests_active == 0) assert_int_equal(turn(self), MT_OK);
+  return peer;
+}
+
 static void expect_answer(host *self, const char *request, int status, const char *body) {
   client peer = host_connect(self);
   client_send(&peer, request);
@@ -126,9 +134,7 @@ static void the_polling_thread_completes_outside_of_callbacks(void **state) {
   host *self = *state;
   host_route(self, "GET /", host_hold);
   start_polled(self);
-  client peer = host_connect(self);
-  client_send(&peer, GET);
-  while (host_stats(self).requests_active == 0) assert_int_equal(turn(self), MT_OK);
+  client peer = ask(self);
   host_answer(host_take(self), "later");
   turn_until_answered(self, &peer);
   client_expect(&peer, 200, "later");
@@ -163,9 +169,7 @@ static void a_drain_ends_while_it_is_polled(void **state) {
   host *self = *state;
   host_route(self, "GET /", host_hold);
   start_polled(self);
-  client peer = host_connect(self);
-  client_send(&peer, GET);
-  while (host_stats(self).requests_active == 0) assert_int_equal(turn(self), MT_OK);
+  client peer = ask(self);
   assert_int_equal(mt_server_drain(self->server, 5000), MT_OK);
   assert_int_equal(turn(self), MT_OK);
   host_answer(host_take(self), "last");
@@ -195,9 +199,7 @@ static void what_is_not_polled_is_polled_by_its_destruction(void **state) {
   host *self = *state;
   host_route(self, "GET /", host_hold);
   start_polled(self);
-  client peer = host_connect(self);
-  client_send(&peer, GET);
-  while (host_stats(self).requests_active == 0) assert_int_equal(turn(self), MT_OK);
+  client peer = ask(self);
   mt_exchange *held = host_take(self);
   host_destroy(self);
   client_expect_end(&peer);
