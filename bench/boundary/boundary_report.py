@@ -3,7 +3,7 @@ import datetime
 import json
 
 import reporting
-from places import BENCH, ROOT
+from places import BENCH
 from tables import DASH, Table, number
 
 RESULTS = BENCH / "results/boundary.json"
@@ -56,6 +56,4 @@ def read():
 
 
 def write(report):
-    RESULTS.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
-    reporting.replace_between(ROOT / "README.md", short_section(report), *MARKERS)
-    reporting.replace_between(BENCH / "README.md", long_section(report), *MARKERS)
+    reporting.publish(report, RESULTS, MARKERS, short_section(report), long_section(report))

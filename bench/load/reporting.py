@@ -89,6 +89,13 @@ def replace_between(path, text, begin=BEGIN, end=END):
     path.write_text(new)
 
 
+def publish(report, results, markers, short, long):
+    """Keeps a report at `results`, and puts its sections between the markers of both READMEs."""
+    results.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+    replace_between(ROOT / "README.md", short, *markers)
+    replace_between(BENCH / "README.md", long, *markers)
+
+
 RESULTS = BENCH / "results/load.json"
 
 
@@ -100,7 +107,5 @@ def read():
 def write(report):
     """What is committed: the figures, the charts, and the READMEs' tables."""
     RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
     charts = pictures.draw(report, BENCH / "charts")
-    replace_between(ROOT / "README.md", speed_section(report, charts))
-    replace_between(BENCH / "README.md", results_section(report, charts))
+    publish(report, RESULTS, (BEGIN, END), speed_section(report, charts), results_section(report, charts))

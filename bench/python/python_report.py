@@ -4,7 +4,7 @@ import json
 
 import python_tables
 import reporting
-from places import BENCH, ROOT
+from places import BENCH
 
 RESULTS = BENCH / "results/python.json"
 MARKERS = "<!-- python -->", "<!-- /python -->"
@@ -55,6 +55,4 @@ def read():
 
 
 def write(report):
-    RESULTS.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
-    reporting.replace_between(ROOT / "README.md", short_section(report), *MARKERS)
-    reporting.replace_between(BENCH / "README.md", long_section(report), *MARKERS)
+    reporting.publish(report, RESULTS, MARKERS, short_section(report), long_section(report))
